@@ -1,0 +1,578 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One fetch is a chain of requests:
+ *
+ *	wait for a place -> GET -> redirect: GET again, at most N times
+ *	                        -> 401, 403: GET again in the other form, once
+ *	                        -> a document with another id: GET that id, once
+ *	                        -> done
+ *
+ * Places are bounded per host and in all, so that one slow host holds back
+ * itself and not the others.
+ */
+#include <sys/queue.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/base/clock.h"
+#include "config/base/log.h"
+#include "config/base/text.h"
+#include "federation/fetch.h"
+#include "federation/memo.h"
+#include "store/host.h"
+
+enum {
+	WAITING_MAX = 4096,
+	WAITING_SECONDS = 60, /* for a place */
+	REMEMBERED = 4096,    /* failures, and forms of hosts */
+	FORM_SECONDS = 24 * 3600,
+};
+
+struct retrieval {
+	TAILQ_ENTRY(retrieval) link;
+	struct fetch *fetch;
+	struct arena *arena;
+	enum fetch_format format;
+	const char *asked;  /* what done() was promised for: memory's name */
+	const char *wanted; /* the address that this chain began with */
+	struct url url;     /* of the request under way */
+	const char *host;   /* whose place it takes */
+	enum httpsig_form form;
+	bool other_form, by_id, active;
+	int64_t redirects, since;
+	fetch_done_fn *done;
+	void *arg;
+};
+
+TAILQ_HEAD(retrieval_list, retrieval);
+
+struct fetch {
+	struct courier_core *core;
+	struct retrieval_list waiting, active;
+	size_t waiting_count, active_count;
+	struct memo *failures, *forms;
+	bool pumping;
+};
+
+static void pump(struct fetch *fetch);
+
+struct fetch *
+fetch_new(struct courier_core *core)
+{
+	struct fetch *fetch = xcalloc(1, sizeof(*fetch));
+
+	fetch->core = core;
+	TAILQ_INIT(&fetch->waiting);
+	TAILQ_INIT(&fetch->active);
+	fetch->failures = memo_new(REMEMBERED);
+	fetch->forms = memo_new(REMEMBERED);
+	return fetch;
+}
+
+void
+fetch_free(struct fetch **fetch)
+{
+	if (*fetch == NULL)
+		return;
+	ASSERT((*fetch)->active_count == 0 && (*fetch)->waiting_count == 0);
+	memo_free(&(*fetch)->failures);
+	memo_free(&(*fetch)->forms);
+	free(*fetch);
+	*fetch = NULL;
+}
+
+/* --- Ending --- */
+
+/* Seconds for which a failure is believed. */
+static int64_t
+believed(const struct fetch *fetch, enum verdict verdict)
+{
+	const struct settings *settings = fetch->core->snapshot->settings;
+	int64_t first = settings->delivery_first_retry_seconds;
+
+	return verdict == VERDICT_UNREACHABLE ? MIN(30, first)
+					      : MIN(300, 2 * first);
+}
+
+static void
+retrieval_free(struct retrieval *retrieval)
+{
+	struct fetch *fetch = retrieval->fetch;
+
+	if (retrieval->active) {
+		TAILQ_REMOVE(&fetch->active, retrieval, link);
+		fetch->active_count--;
+	}
+	arena_free(&retrieval->arena);
+	free(retrieval);
+}
+
+/* The last thing done with a retrieval. */
+static void
+end(struct retrieval *retrieval, const struct fetch_result *result)
+{
+	struct fetch *fetch = retrieval->fetch;
+
+	if (result->verdict == VERDICT_ACCEPTED)
+		fetch->core->fetched++;
+	else if (result->verdict != VERDICT_BUSY)
+		memo_put(fetch->failures, retrieval->asked,
+		    clock_now() + believed(fetch, result->verdict),
+		    (int)result->verdict, result->reason);
+	if (result->verdict != VERDICT_ACCEPTED)
+		log_debug("fetch=%s verdict=%s status=%d %s", retrieval->asked,
+		    verdict_word(result->verdict), result->status,
+		    result->reason);
+	retrieval->done(retrieval->arg, result);
+	retrieval_free(retrieval);
+	pump(fetch);
+	if (fetch->core->stopping)
+		fetch->core->wake(fetch->core);
+}
+
+static void
+fail(struct retrieval *retrieval, enum verdict verdict, int status,
+    const char *reason)
+{
+	end(retrieval, &(struct fetch_result){ .verdict = verdict,
+			   .reason = reason,
+			   .status = status,
+			   .url = retrieval->url.text });
+}
+
+/* --- Judging an answer --- */
+
+static void request(struct retrieval *retrieval);
+
+/* The document calls itself otherwise: is it so at that address? */
+static void
+ask_by_id(struct retrieval *retrieval, const struct url *id)
+{
+	const struct node_snapshot *snapshot = retrieval->fetch->core->snapshot;
+
+	if (retrieval->by_id) {
+		fail(retrieval, VERDICT_WRONG_ORIGIN, 200,
+		    arena_printf(retrieval->arena,
+			"the document says that it is %s", id->text));
+		return;
+	}
+	if (address_refusal(snapshot->addresses, id) != NULL) {
+		fail(retrieval, VERDICT_WRONG_ORIGIN, 200,
+		    "the document has an id that may not be contacted");
+		return;
+	}
+	retrieval->by_id = true;
+	retrieval->url = *id;
+	retrieval->wanted = url_without_fragment(retrieval->arena, id->text);
+	request(retrieval);
+}
+
+static void
+accept_document(struct retrieval *retrieval, json_t *document,
+    const struct http_client_answer *answer, const char *id)
+{
+	end(retrieval, &(struct fetch_result){ .verdict = VERDICT_ACCEPTED,
+			   .reason = "",
+			   .status = answer->status,
+			   .url = retrieval->url.text,
+			   .id = id,
+			   .document = document,
+			   .text = answer->body,
+			   .len = answer->body_len });
+}
+
+static void
+check_id(struct retrieval *retrieval, json_t *document,
+    const struct http_client_answer *answer)
+{
+	const char *text = json_text(document, "id"), *bare;
+	struct arena *arena = retrieval->arena;
+	struct url id;
+
+	if (text == NULL || url_parse(arena, text, &id) != 0) {
+		fail(retrieval, VERDICT_BAD_ANSWER, answer->status,
+		    "the document has no id");
+		return;
+	}
+	bare = url_without_fragment(arena, id.text);
+	/* Where it came from after redirects, or where it was asked. */
+	if (strcmp(id.origin, retrieval->url.origin) == 0 &&
+	    (strcmp(bare, url_without_fragment(arena, retrieval->url.text)) ==
+		    0 ||
+		strcmp(bare, retrieval->wanted) == 0))
+		accept_document(retrieval, document, answer, id.text);
+	else
+		ask_by_id(retrieval, &id);
+}
+
+static void
+check_document(
+    struct retrieval *retrieval, const struct http_client_answer *answer)
+{
+	CLEANUP(json_release) json_t *document = NULL;
+	char error[JSON_ERROR_SIZE];
+
+	if (!fetch_type_fits(retrieval->format, answer->content_type)) {
+		fail(retrieval, VERDICT_BAD_ANSWER, answer->status,
+		    arena_printf(retrieval->arena,
+			"the answer is of the type %.80s",
+			answer->content_type != NULL ? answer->content_type
+						     : "(none)"));
+		return;
+	}
+	if (json_read(answer->body, answer->body_len, &document, error) != 0) {
+		fail(retrieval, VERDICT_BAD_ANSWER, answer->status, error);
+		return;
+	}
+	if (retrieval->format == FETCH_OBJECT)
+		check_id(retrieval, document, answer);
+	else
+		accept_document(retrieval, document, answer, NULL);
+}
+
+static void
+follow_redirect(
+    struct retrieval *retrieval, const struct http_client_answer *answer)
+{
+	const struct node_snapshot *snapshot = retrieval->fetch->core->snapshot;
+	const char *refusal;
+	struct url next;
+
+	if (retrieval->redirects++ >= snapshot->settings->outbound_redirects) {
+		fail(retrieval, VERDICT_BAD_ANSWER, answer->status,
+		    "too many redirects");
+		return;
+	}
+	if (answer->location == NULL ||
+	    url_resolve(retrieval->arena, &retrieval->url, answer->location,
+		&next) != 0) {
+		fail(retrieval, VERDICT_BAD_ANSWER, answer->status,
+		    "a redirect to no address");
+		return;
+	}
+	refusal = address_refusal(snapshot->addresses, &next);
+	if (refusal == NULL && retrieval->url.https && !next.https)
+		refusal = "a redirect from https to http";
+	if (refusal != NULL) {
+		fail(retrieval, VERDICT_REFUSED, answer->status, refusal);
+		return;
+	}
+	retrieval->url = next;
+	retrieval->other_form = false;
+	request(retrieval);
+}
+
+/* --- The form of signature --- */
+
+struct lesson {
+	struct writer_job job;
+	struct courier_core *core;
+	char *host;
+	enum host_signature signature;
+};
+
+static int
+lesson_work(struct writer_job *job, struct db *db)
+{
+	struct lesson *lesson = CONTAINER_OF(job, struct lesson, job);
+	int64_t id;
+	int r = host_need(db, lesson->host, clock_now(), &id);
+
+	if (r != 0)
+		return r;
+	return host_set_signature(db, id, lesson->signature);
+}
+
+static void
+lesson_done(struct writer_job *job)
+{
+	struct lesson *lesson = CONTAINER_OF(job, struct lesson, job);
+
+	courier_core_returned(lesson->core);
+	free(lesson->host);
+	free(lesson);
+}
+
+/* This host refused one form and took the other. */
+static void
+learn_form(struct retrieval *retrieval)
+{
+	struct courier_core *core = retrieval->fetch->core;
+	struct lesson *lesson = xcalloc(1, sizeof(*lesson));
+
+	memo_put(retrieval->fetch->forms, retrieval->url.authority,
+	    clock_now() + FORM_SECONDS, (int)retrieval->form, NULL);
+	lesson->core = core;
+	lesson->host = xstrdup(retrieval->url.authority);
+	lesson->signature = retrieval->form == HTTPSIG_RFC9421
+				? HOST_SIGNATURE_RFC9421
+				: HOST_SIGNATURE_CAVAGE;
+	lesson->job.work = lesson_work;
+	lesson->job.done = lesson_done;
+	courier_core_submit(core, &lesson->job);
+}
+
+static enum httpsig_form
+form_of_host(struct retrieval *retrieval)
+{
+	struct courier_core *core = retrieval->fetch->core;
+	const char *name = retrieval->url.authority, *text;
+	struct host host;
+	int form;
+
+	if (memo_get(retrieval->fetch->forms, name, clock_now(), &form, &text))
+		return (enum httpsig_form)form;
+	if (host_by_name(core->db, retrieval->arena, name, &host) == 0 &&
+	    host.signature != HOST_SIGNATURE_UNKNOWN)
+		return host.signature == HOST_SIGNATURE_RFC9421
+			   ? HTTPSIG_RFC9421
+			   : HTTPSIG_CAVAGE;
+	return core->snapshot->settings->federation_sign_rfc9421_first
+		   ? HTTPSIG_RFC9421
+		   : HTTPSIG_CAVAGE;
+}
+
+/* --- One request --- */
+
+static enum verdict
+verdict_of_error(int error)
+{
+	switch (error) {
+	case -EACCES:
+		return VERDICT_REFUSED;
+	case -EMSGSIZE:
+		return VERDICT_BAD_ANSWER;
+	case -ECANCELED:
+		return VERDICT_BUSY;
+	default:
+		return VERDICT_UNREACHABLE;
+	}
+}
+
+static void
+judge_status(
+    struct retrieval *retrieval, const struct http_client_answer *answer)
+{
+	enum verdict verdict = VERDICT_BAD_ANSWER;
+
+	if (answer->status == 404)
+		verdict = VERDICT_UNKNOWN;
+	else if (answer->status == 410)
+		verdict = VERDICT_GONE;
+	else if (answer->status == 429 || answer->status >= 500)
+		verdict = VERDICT_UNREACHABLE;
+	fail(retrieval, verdict, answer->status,
+	    arena_printf(retrieval->arena, "%s answered %d",
+		retrieval->url.authority, answer->status));
+}
+
+static void
+on_answer(void *arg, const struct http_client_answer *answer)
+{
+	struct retrieval *retrieval = arg;
+	int status = answer->status;
+
+	if (answer->error != 0) {
+		fail(retrieval, verdict_of_error(answer->error), status,
+		    arena_printf(retrieval->arena, "%s: %s",
+			retrieval->url.authority, answer->reason));
+		return;
+	}
+	if ((status == 401 || status == 403) && !retrieval->other_form &&
+	    signer_instance(retrieval->fetch->core->signer) != 0) {
+		retrieval->other_form = true;
+		retrieval->form = retrieval->form == HTTPSIG_CAVAGE
+				      ? HTTPSIG_RFC9421
+				      : HTTPSIG_CAVAGE;
+		request(retrieval);
+		return;
+	}
+	if (retrieval->other_form && status >= 200 && status < 300) {
+		learn_form(retrieval);
+		retrieval->other_form = false;
+	}
+	if (status == 301 || status == 302 || status == 303 || status == 307 ||
+	    status == 308)
+		follow_redirect(retrieval, answer);
+	else if (status == 200)
+		check_document(retrieval, answer);
+	else
+		judge_status(retrieval, answer);
+}
+
+static const char *
+accept_of(enum fetch_format format)
+{
+	switch (format) {
+	case FETCH_OBJECT:
+	case FETCH_COLLECTION:
+		return "application/activity+json, application/ld+json; "
+		       "profile=\"https://www.w3.org/ns/activitystreams\"";
+	case FETCH_JRD:
+		return "application/jrd+json, application/json";
+	case FETCH_JSON:
+		break;
+	}
+	return "application/json";
+}
+
+static int
+send_request(struct retrieval *retrieval)
+{
+	struct courier_core *core = retrieval->fetch->core;
+	const struct httpsig_header accept = { "Accept",
+		accept_of(retrieval->format) };
+	const struct signer_order order = {
+		.actor_id = signer_instance(core->signer),
+		.form = retrieval->form,
+		.method = "GET",
+		.url = &retrieval->url,
+		.headers = &accept,
+		.header_count = 1,
+	};
+	struct http_client_request made;
+	int r = order.actor_id == 0 ? -ENOENT
+				    : signer_sign(core->signer,
+					  retrieval->arena, &order, &made);
+
+	/* A node that has no keys yet may still read what is public. */
+	if (r == -ENOENT)
+		signer_plain(retrieval->arena, &order, &made);
+	else if (r != 0)
+		return r;
+	made.answer_max =
+	    (size_t)core->snapshot->settings->outbound_response_bytes;
+	return http_client_send(core->client, &made, on_answer, retrieval);
+}
+
+/* The last thing done with a retrieval: it may be gone afterwards. */
+static void
+request(struct retrieval *retrieval)
+{
+	int r;
+
+	if (!retrieval->other_form)
+		retrieval->form = form_of_host(retrieval);
+	r = send_request(retrieval);
+	if (r == -ECANCELED)
+		fail(retrieval, VERDICT_BUSY, 0, "the node is stopping");
+	else if (r != 0)
+		fail(retrieval, VERDICT_FAILED, 0,
+		    "the request could not be made");
+}
+
+/* --- Places --- */
+
+static bool
+has_place(const struct fetch *fetch, const struct retrieval *retrieval)
+{
+	const struct settings *settings = fetch->core->snapshot->settings;
+	const struct retrieval *other;
+	int64_t of_host = 0;
+
+	/* A quarter of the connections is for reading. */
+	if ((int64_t)fetch->active_count >=
+	    MAX(1, settings->outbound_connections / 4))
+		return false;
+	TAILQ_FOREACH(other, &fetch->active, link) {
+		if (strcmp(other->host, retrieval->host) == 0)
+			of_host++;
+	}
+	return of_host < settings->outbound_host_connections;
+}
+
+static struct retrieval *
+next_to_start(struct fetch *fetch)
+{
+	struct retrieval *retrieval;
+
+	TAILQ_FOREACH(retrieval, &fetch->waiting, link) {
+		if (fetch->core->stopping || has_place(fetch, retrieval) ||
+		    retrieval->since + WAITING_SECONDS < clock_now())
+			return retrieval;
+	}
+	return NULL;
+}
+
+/* Not re-entered: what ends at once inside it is seen by its own loop. */
+static void
+pump(struct fetch *fetch)
+{
+	struct retrieval *retrieval;
+
+	if (fetch->pumping)
+		return;
+	fetch->pumping = true;
+	while ((retrieval = next_to_start(fetch)) != NULL) {
+		TAILQ_REMOVE(&fetch->waiting, retrieval, link);
+		fetch->waiting_count--;
+		if (fetch->core->stopping || !has_place(fetch, retrieval)) {
+			fail(retrieval, VERDICT_BUSY, 0,
+			    "too much is waiting to be read");
+			continue;
+		}
+		TAILQ_INSERT_TAIL(&fetch->active, retrieval, link);
+		fetch->active_count++;
+		retrieval->active = true;
+		request(retrieval);
+	}
+	fetch->pumping = false;
+}
+
+void
+fetch_stop(struct fetch *fetch)
+{
+	pump(fetch);
+}
+
+static void
+refuse(fetch_done_fn *done, void *arg, enum verdict verdict, const char *reason)
+{
+	done(arg,
+	    &(struct fetch_result){ .verdict = verdict, .reason = reason });
+}
+
+void
+fetch_start(struct fetch *fetch, const struct fetch_request *asked,
+    fetch_done_fn *done, void *arg)
+{
+	struct courier_core *core = fetch->core;
+	struct arena *arena = arena_new();
+	struct retrieval *retrieval;
+	const char *refusal, *text;
+	struct url url;
+	int verdict;
+
+	if (url_parse(arena, asked->url, &url) != 0)
+		refuse(done, arg, VERDICT_REFUSED, "that is no web address");
+	else if ((refusal = address_refusal(core->snapshot->addresses, &url)) !=
+		 NULL)
+		refuse(done, arg, VERDICT_REFUSED, refusal);
+	else if (core->stopping || fetch->waiting_count >= WAITING_MAX)
+		refuse(
+		    done, arg, VERDICT_BUSY, "too much is waiting to be read");
+	else if (!asked->insist && memo_get(fetch->failures,
+				       url_without_fragment(arena, url.text),
+				       clock_now(), &verdict, &text))
+		refuse(done, arg, (enum verdict)verdict, text);
+	else {
+		retrieval = xcalloc(1, sizeof(*retrieval));
+		retrieval->fetch = fetch;
+		retrieval->arena = arena;
+		retrieval->format = asked->format;
+		retrieval->url = url;
+		retrieval->host = url.authority;
+		retrieval->asked = url_without_fragment(arena, url.text);
+		retrieval->wanted = retrieval->asked;
+		retrieval->since = clock_now();
+		retrieval->done = done;
+		retrieval->arg = arg;
+		TAILQ_INSERT_TAIL(&fetch->waiting, retrieval, link);
+		fetch->waiting_count++;
+		pump(fetch);
+		return;
+	}
+	arena_free(&arena);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "config/base/clock.h"
+#include "federation/keep.h"
+
+struct keeping {
+	struct writer_job job;
+	struct courier_core *core;
+	const struct received_actor *actor;
+	const struct object *object;
+	enum verdict verdict; /* when the job returns 0 */
+	keep_done_fn *done;
+	void *arg;
+};
+
+static int
+actor_work(struct writer_job *job, struct db *db)
+{
+	struct keeping *keeping = CONTAINER_OF(job, struct keeping, job);
+	const struct received_actor *received = keeping->actor;
+	struct actor actor = received->actor;
+	struct actor_key keys[ACTIVITY_KEYS_MAX];
+	int64_t now = clock_now(), id;
+	int r;
+
+	actor.kind = ACTOR_REMOTE;
+	actor.fetched_at = now;
+	if (actor.created_at == 0)
+		actor.created_at = now;
+	if (actor.updated_at == 0)
+		actor.updated_at = now;
+	r = actor_put_remote(db, &actor, &id);
+	if (r == -ESTALE) {
+		keeping->verdict = VERDICT_GONE;
+		return 0;
+	}
+	if (r != 0)
+		return r;
+	for (size_t i = 0; i < received->key_count; i++) {
+		keys[i] = received->keys[i];
+		keys[i].created_at = now;
+	}
+	return actor_set_keys(db, id, keys, received->key_count);
+}
+
+/* Only its own author's document, and never an older one, replaces it. */
+static int
+replace_object(struct keeping *keeping, struct db *db, struct arena *arena,
+    struct object *object)
+{
+	struct object known;
+	int r = object_by_uri(db, arena, object->uri, &known);
+
+	if (r != 0)
+		return r;
+	if (known.deleted_at != 0) {
+		keeping->verdict = VERDICT_GONE;
+		return 0;
+	}
+	if (known.local || known.actor_id != object->actor_id) {
+		keeping->verdict = VERDICT_FORBIDDEN;
+		return 0;
+	}
+	if (object->updated < known.updated)
+		return 0;
+	object->id = known.id;
+	return object_update(db, object);
+}
+
+static int
+object_work(struct writer_job *job, struct db *db)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct keeping *keeping = CONTAINER_OF(job, struct keeping, job);
+	struct object object = *keeping->object;
+	struct actor author;
+	int64_t id;
+	int r = actor_by_uri(db, arena, object.actor_uri, &author);
+
+	if (r == -ENOENT || (r == 0 && author.deleted_at != 0)) {
+		keeping->verdict = r == 0 ? VERDICT_GONE : VERDICT_UNKNOWN;
+		return 0;
+	}
+	if (r != 0)
+		return r;
+	object.actor_id = author.id;
+	object.local = false;
+	object.received_at = clock_now();
+	r = object_create(db, &object, &id);
+	if (r == -EEXIST)
+		return replace_object(keeping, db, arena, &object);
+	if (r == -ESTALE) {
+		keeping->verdict = VERDICT_GONE;
+		return 0;
+	}
+	return r;
+}
+
+static void
+on_kept(struct writer_job *job)
+{
+	struct keeping *keeping = CONTAINER_OF(job, struct keeping, job);
+
+	courier_core_returned(keeping->core);
+	keeping->done(
+	    keeping->arg, job->result == 0 ? keeping->verdict : VERDICT_FAILED);
+	free(keeping);
+}
+
+static struct keeping *
+keeping_new(struct courier_core *core, keep_done_fn *done, void *arg)
+{
+	struct keeping *keeping = xcalloc(1, sizeof(*keeping));
+
+	keeping->core = core;
+	keeping->verdict = VERDICT_ACCEPTED;
+	keeping->done = done;
+	keeping->arg = arg;
+	keeping->job.done = on_kept;
+	return keeping;
+}
+
+void
+keep_actor(struct courier_core *core, const struct received_actor *actor,
+    keep_done_fn *done, void *arg)
+{
+	struct keeping *keeping = keeping_new(core, done, arg);
+
+	keeping->actor = actor;
+	keeping->job.work = actor_work;
+	courier_core_submit(core, &keeping->job);
+}
+
+void
+keep_object(struct courier_core *core, const struct object *object,
+    keep_done_fn *done, void *arg)
+{
+	struct keeping *keeping = keeping_new(core, done, arg);
+
+	keeping->object = object;
+	keeping->job.work = object_work;
+	courier_core_submit(core, &keeping->job);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Updates ("where it stands"): Notes by a project or a profile of ours.
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include "config/base/clock.h"
+#include "config/base/text.h"
+#include "federation/dispatch.h"
+#include "federation/sanitize.h"
+#include "store/outbox.h"
+
+enum {
+	NOTE_TITLE_MAX = 200, /* code points */
+	NOTE_TEXT_MAX = 40000,
+};
+
+static int
+refuse(struct publish *publish, const char *sentence)
+{
+	(void)snprintf(
+	    publish->error, sizeof(publish->error), "%s", sentence);
+	return -EINVAL;
+}
+
+static int
+check_form(struct publish *publish, const struct note_form *form)
+{
+	if (text_empty(form->text))
+		return refuse(publish, "an update needs a text");
+	if (text_utf8_length(form->text) > NOTE_TEXT_MAX)
+		return refuse(publish,
+		    "the text is longer than 40000 characters");
+	if (form->title != NULL &&
+	    text_utf8_length(form->title) > NOTE_TITLE_MAX)
+		return refuse(publish,
+		    "the title is longer than 200 characters");
+	if (form->visibility == VISIBILITY_DIRECT)
+		return refuse(publish, "an update cannot be a direct message");
+	if (form->published > publish->now + 600)
+		return refuse(publish, "the date is in the future");
+	return 0;
+}
+
+/* The author, alive and ours. */
+static int
+author_of(struct publish *publish, int64_t actor_id, struct actor *ret)
+{
+	int r = actor_get(publish->db, publish->arena, actor_id, ret);
+
+	if (r < 0)
+		return r;
+	if (ret->deleted_at != 0)
+		return -ENOENT;
+	if (ret->kind == ACTOR_REMOTE)
+		return refuse(publish, "the author is not an actor of ours");
+	return 0;
+}
+
+static struct dispatch
+note_dispatch(const char *type, const struct actor *author,
+    const struct object *note, json_t *object)
+{
+	return (struct dispatch) {
+		.actor = author,
+		.type = type,
+		.object = object,
+		.object_uri = note->uri,
+		.audience = { note->visibility, author->followers, NULL, 0 },
+		.to_followers = true,
+		.listed = true,
+	};
+}
+
+int
+publish_note_create(struct publish *publish, int64_t actor_id,
+    const struct note_form *form, struct object *ret)
+{
+	struct actor author;
+	struct object note = { .local = true, .type = "Note" };
+	struct dispatch dispatch;
+	char opaque[CRYPTO_OPAQUE_SIZE];
+	int r;
+
+	r = check_form(publish, form);
+	if (r == 0)
+		r = author_of(publish, actor_id, &author);
+	if (r < 0)
+		return r;
+	crypto_opaque(opaque);
+	note.uri = document_actor_uri(
+	    publish->arena, publish->node->base, opaque);
+	note.url = note.uri;
+	note.actor_id = actor_id;
+	note.actor_uri = author.uri;
+	note.visibility = form->visibility;
+	note.in_reply_to = form->in_reply_to;
+	note.name = sanitize_line(publish->arena, form->title, NOTE_TITLE_MAX);
+	note.source = form->text;
+	note.content = sanitize_markdown(publish->arena, form->text);
+	note.language = form->language != NULL ? form->language : "fr";
+	note.published =
+	    form->published != 0 ? form->published : publish->now;
+	note.updated = note.published;
+	note.received_at = publish->now;
+	r = object_create(publish->db, &note, &note.id);
+	if (r == 0)
+		r = timeline_fan_out(
+		    publish->db, actor_id, note.id, note.published, false);
+	if (r < 0)
+		return r;
+	dispatch = note_dispatch("Create", &author, &note,
+	    document_note(
+		publish->arena, publish->node->base, &note, &author));
+	r = dispatch_send(publish, &dispatch, NULL);
+	if (r == 0)
+		*ret = note;
+	return r;
+}
+
+/* One of our own living Notes and its author. */
+static int
+own_note(struct publish *publish, int64_t object_id, struct object *ret_note,
+    struct actor *ret_author)
+{
+	int r = object_get(publish->db, publish->arena, object_id, ret_note);
+
+	if (r < 0)
+		return r;
+	if (ret_note->deleted_at != 0)
+		return -ENOENT;
+	if (!ret_note->local)
+		return refuse(publish, "this update is not one of ours");
+	return author_of(publish, ret_note->actor_id, ret_author);
+}
+
+int
+publish_note_update(
+    struct publish *publish, int64_t object_id, const struct note_form *form)
+{
+	struct actor author;
+	struct object note;
+	struct dispatch dispatch;
+	int r;
+
+	r = check_form(publish, form);
+	if (r == 0)
+		r = own_note(publish, object_id, &note, &author);
+	if (r < 0)
+		return r;
+	note.name = sanitize_line(publish->arena, form->title, NOTE_TITLE_MAX);
+	note.source = form->text;
+	note.content = sanitize_markdown(publish->arena, form->text);
+	if (form->language != NULL)
+		note.language = form->language;
+	/* Others keep the newest by `updated`: two in a second must differ. */
+	note.updated = MAX(publish->now, note.updated + 1);
+	r = object_update(publish->db, &note);
+	if (r < 0)
+		return r;
+	dispatch = note_dispatch("Update", &author, &note,
+	    document_note(
+		publish->arena, publish->node->base, &note, &author));
+	dispatch.listed = false;
+	return dispatch_send(publish, &dispatch, NULL);
+}
+
+int
+publish_note_delete(struct publish *publish, int64_t object_id)
+{
+	struct actor author;
+	struct object note;
+	struct dispatch dispatch;
+	int r;
+
+	r = own_note(publish, object_id, &note, &author);
+	if (r == 0)
+		r = object_delete(publish->db, object_id, publish->now);
+	if (r == 0)
+		r = outbox_retract_object(publish->db, note.uri);
+	if (r < 0)
+		return r;
+	dispatch = note_dispatch("Delete", &author, &note,
+	    document_tombstone(note.uri, note.type, publish->now));
+	dispatch.listed = false;
+	return dispatch_send(publish, &dispatch, NULL);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Every judgement on what another server sent or answered.
+ * VERDICT(name, HTTP status, word for logs, sentence)
+ */
+VERDICT(ACCEPTED, 202, "accepted", "accepted")
+VERDICT(DUPLICATE, 202, "duplicate", "this activity was received before")
+VERDICT(IGNORED, 202, "ignored", "nothing here is concerned by this activity")
+VERDICT(MALFORMED, 400, "malformed", "the document is malformed")
+VERDICT(UNSIGNED, 401, "unsigned", "the request carries no signature")
+VERDICT(BAD_SIGNATURE, 401, "bad-signature", "the signature is not acceptable")
+VERDICT(STALE, 401, "stale", "the date of the signature is outside the window")
+VERDICT(FORGED, 401, "forged", "the signature does not match")
+VERDICT(NO_KEY, 401, "no-key", "the key of the signature cannot be had")
+VERDICT(NOT_ACTOR, 401, "not-actor", "the key is not the actor's")
+VERDICT(FORBIDDEN, 403, "forbidden", "this actor may not do that")
+VERDICT(BLOCKED, 403, "blocked", "this actor or host is refused here")
+VERDICT(UNKNOWN, 404, "unknown", "there is no such thing here")
+VERDICT(GONE, 410, "gone", "it was deleted")
+VERDICT(REFUSED, 403, "refused", "that address may not be contacted")
+VERDICT(UNREACHABLE, 502, "unreachable", "the other server cannot be reached")
+VERDICT(BAD_ANSWER, 502, "bad-answer", "the other server's answer is no use")
+VERDICT(WRONG_ORIGIN, 403, "wrong-origin", "it does not come from its own origin")
+VERDICT(BUSY, 503, "busy", "too much is waiting, try again later")
+VERDICT(FAILED, 500, "failed", "the node could not store it")
