@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The things that have an address here: actors, objects, activities.  The id
+ * answers JSON to those who ask for it and a page to people; a deleted thing
+ * answers 410 with its Tombstone.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "daemon/web.h"
+#include "federation/authority.h"
+#include "store/outbox.h"
+
+/* What stays between the steps of one request. */
+struct thing {
+	enum negotiate_form form;
+	struct actor actor;   /* the actor asked for, or the author */
+	struct object object; /* the object asked for, if any */
+};
+
+static void give_actor_again(struct http_request *request);
+
+static void
+give_actor(struct http_request *request, int64_t signer_id)
+{
+	struct web *web = web_of(request);
+	struct thing *thing = http_user(request);
+	json_t *document;
+	int r;
+
+	(void)signer_id;
+	r = document_actor(web->db, http_arena(request), web->node->base,
+	    &thing->actor, &document);
+	if (r == -EAGAIN)
+		web_wait_for_actors(request, give_actor_again);
+	else if (r < 0)
+		web_answer_store_error(request, r);
+	else
+		web_answer_json(request, thing->form, &document);
+}
+
+static void
+give_actor_again(struct http_request *request)
+{
+	give_actor(request, 0);
+}
+
+static void
+answer_actor(struct http_request *request, struct thing *thing)
+{
+	const struct actor *actor = &thing->actor;
+
+	if (actor->deleted_at != 0) {
+		web_answer_gone(request, thing->form, actor->uri, actor->type,
+		    actor->deleted_at);
+		return;
+	}
+	http_set_user(request, thing);
+	if (thing->form == NEGOTIATE_HTML)
+		page_actor(request, actor);
+	else if (actor->kind == ACTOR_INSTANCE)
+		give_actor(request, 0); /* always readable: it breaks loops */
+	else
+		web_with_signer(request, false, give_actor);
+}
+
+/* Who may read an object that is not public: those who follow its author. */
+static bool
+may_read(struct web *web, struct http_request *request,
+    const struct thing *thing, int64_t signer_id)
+{
+	struct follow follow;
+
+	if (thing->object.visibility <= VISIBILITY_UNLISTED)
+		return true;
+	return thing->object.visibility == VISIBILITY_FOLLOWERS &&
+	    signer_id != 0 &&
+	    follow_get(web->db, http_arena(request), signer_id,
+		thing->actor.id, &follow) == 0 &&
+	    follow.state == FOLLOW_ACCEPTED;
+}
+
+static void
+give_object(struct http_request *request, int64_t signer_id)
+{
+	struct web *web = web_of(request);
+	struct thing *thing = http_user(request);
+	json_t *document;
+
+	if (!may_read(web, request, thing, signer_id)) {
+		web_answer_store_error(request, -ENOENT);
+		return;
+	}
+	document = document_note(http_arena(request), web->node->base,
+	    &thing->object, &thing->actor);
+	(void)json_object_set_new(
+	    document, "@context", document_context());
+	web_answer_json(request, thing->form, &document);
+}
+
+static void
+answer_object(struct http_request *request, struct thing *thing)
+{
+	const struct object *object = &thing->object;
+	bool is_private = object->visibility > VISIBILITY_UNLISTED;
+
+	if (object->deleted_at != 0) {
+		web_answer_gone(request, thing->form, object->uri,
+		    object->type, object->deleted_at);
+		return;
+	}
+	http_set_user(request, thing);
+	if (thing->form != NEGOTIATE_HTML)
+		web_with_signer(request, is_private, give_object);
+	else if (is_private)
+		web_answer_store_error(request, -ENOENT);
+	else
+		page_object(request, object, &thing->actor);
+}
+
+/* The form that was asked for, or 0 after answering 406. */
+static struct thing *
+thing_new(struct http_request *request)
+{
+	struct thing *thing =
+	    arena_alloc(http_arena(request), sizeof(*thing));
+
+	http_vary(request, "Accept");
+	thing->form = negotiate_document(http_header(request, "Accept"));
+	if (thing->form != NEGOTIATE_NONE)
+		return thing;
+	http_answer_error(request, 406,
+	    "it is given as application/activity+json, as application/ld+json "
+	    "with the ActivityStreams profile, and as text/html");
+	return NULL;
+}
+
+static const char *
+asked_uri(struct http_request *request)
+{
+	return arena_printf(http_arena(request), "%s%s",
+	    web_of(request)->node->base, http_path(request));
+}
+
+/* GET /actor */
+void
+api_instance(struct http_request *request)
+{
+	struct thing *thing;
+	int r;
+
+	if ((thing = thing_new(request)) == NULL)
+		return;
+	r = actor_of_kind(web_of(request)->db, http_arena(request),
+	    ACTOR_INSTANCE, &thing->actor);
+	if (r < 0)
+		web_answer_store_error(request, r);
+	else
+		answer_actor(request, thing);
+}
+
+/* GET /o/:id */
+void
+api_thing(struct http_request *request)
+{
+	struct web *web = web_of(request);
+	struct arena *arena = http_arena(request);
+	const char *uri = asked_uri(request);
+	struct thing *thing;
+	int r;
+
+	if ((thing = thing_new(request)) == NULL)
+		return;
+	r = actor_by_uri(web->db, arena, uri, &thing->actor);
+	if (r == 0 && thing->actor.kind != ACTOR_REMOTE) {
+		if (thing->form == NEGOTIATE_HTML &&
+		    thing->actor.deleted_at == 0)
+			http_answer_redirect(request, 303, thing->actor.url);
+		else
+			answer_actor(request, thing);
+		return;
+	}
+	r = object_by_uri(web->db, arena, uri, &thing->object);
+	if (r == 0 && !thing->object.local)
+		r = -ENOENT;
+	if (r == 0)
+		r = actor_get(
+		    web->db, arena, thing->object.actor_id, &thing->actor);
+	if (r < 0)
+		web_answer_store_error(request, r);
+	else
+		answer_object(request, thing);
+}
+
+/* GET /@:username */
+void
+api_by_name(struct http_request *request)
+{
+	struct thing *thing;
+	int r;
+
+	if ((thing = thing_new(request)) == NULL)
+		return;
+	r = actor_by_username(web_of(request)->db, http_arena(request),
+	    http_param(request, "username"), &thing->actor);
+	if (r < 0)
+		web_answer_store_error(request, r);
+	else
+		answer_actor(request, thing);
+}
+
+static void
+give_activity(struct http_request *request, int64_t signer_id)
+{
+	const struct activity_row *row = http_user(request);
+
+	(void)signer_id;
+	http_vary(request, "Accept");
+	http_answer(request, 200, negotiate_type(NEGOTIATE_ACTIVITY),
+	    row->document, strlen(row->document));
+}
+
+/* GET /a/:id: public activities as they were sent. */
+void
+api_activity(struct http_request *request)
+{
+	struct activity_row *row;
+	int r;
+
+	row = arena_alloc(http_arena(request), sizeof(*row));
+	r = outbox_by_uri(web_of(request)->db, http_arena(request),
+	    asked_uri(request), row);
+	if (r == 0 &&
+	    (row->visibility > VISIBILITY_UNLISTED || !row->listed ||
+		row->document[0] == '\0'))
+		r = -ENOENT; /* private, or told of something deleted */
+	if (r < 0) {
+		web_answer_store_error(request, r);
+		return;
+	}
+	http_set_user(request, row);
+	web_with_signer(request, false, give_activity);
+}

@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * parvisd: the threads, in the order in which they start; they stop in the
+ * reverse order, each after whoever might still ask it for something.
+ *
+ *	store-writer   the only one that changes the database
+ *	courier        speaks to other servers
+ *	keymaker       makes key pairs
+ *	web 0..N       answer requests
+ *	main           signals, control socket, housekeeping (this one)
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <event2/thread.h>
+#include <getopt.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "config/base/log.h"
+#include "daemon/control.h"
+#include "daemon/housekeeping.h"
+#include "daemon/keymaker.h"
+#include "daemon/template.h"
+#include "daemon/tls.h"
+#include "daemon/web.h"
+#include "federation/courier.h"
+
+enum { SENDER_SLOTS = 65536 };
+
+struct service {
+	const char *file; /* parvis.conf */
+	struct node node;
+	struct event_base *base;
+	struct event *signals[4];
+	size_t signal_count;
+	struct mailbox *mailbox;
+	struct event *mail;
+	struct db *reader;
+	/* For watch(), under the lock: NULL before the start and once they
+	 * stop. */
+	pthread_mutex_t lock;
+	struct courier *courier;
+	struct keymaker *keymaker;
+	struct tls *tls;
+	struct web_shared web;
+	struct worker_pool *pool;
+	struct control *control;
+	struct housekeeping *housekeeping;
+	bool stopping;
+};
+
+/* Writer thread: tells the others what a commit brought them. */
+static void
+watch(void *arg, unsigned changes)
+{
+	struct service *service = arg;
+
+	ASSERT(pthread_mutex_lock(&service->lock) == 0);
+	if (service->courier != NULL &&
+	    (changes & (CHANGE_DELIVERY | CHANGE_TASK | CHANGE_ACTOR)) != 0)
+		courier_poke(service->courier, changes);
+	if (service->keymaker != NULL && (changes & CHANGE_KEY_WANTED) != 0)
+		keymaker_poke(service->keymaker);
+	if (service->pool != NULL && (changes & CHANGE_ACTOR) != 0)
+		web_actors_changed(&service->web, service->pool);
+	ASSERT(pthread_mutex_unlock(&service->lock) == 0);
+}
+
+static void
+watch_for(struct service *service, struct courier *courier,
+    struct keymaker *keymaker)
+{
+	ASSERT(pthread_mutex_lock(&service->lock) == 0);
+	service->courier = courier;
+	service->keymaker = keymaker;
+	ASSERT(pthread_mutex_unlock(&service->lock) == 0);
+}
+
+static void
+watch_with(struct service *service, struct worker_pool *pool)
+{
+	ASSERT(pthread_mutex_lock(&service->lock) == 0);
+	service->pool = pool;
+	ASSERT(pthread_mutex_unlock(&service->lock) == 0);
+}
+
+/* --- reload --- */
+
+static void
+report_change(void *arg, const char *section, const char *name,
+    bool reloadable)
+{
+	struct buf *report = arg;
+
+	buf_printf(report, "%s.%s: %s\n", section, name,
+	    reloadable ? "applied" : "changed, needs a restart");
+}
+
+static int
+reload_tls(struct service *service, const struct settings *settings,
+    struct buf *report)
+{
+	char error[TLS_ERROR_SIZE];
+	int r;
+
+	if (service->tls == NULL)
+		return 0;
+	r = tls_reload(service->tls, settings->listen_certificate,
+	    settings->listen_key, error);
+	buf_printf(report, "%s\n",
+	    r < 0 ? error : "certificate: read again");
+	return r;
+}
+
+static int
+apply_settings(struct service *service, const struct settings *settings,
+    struct buf *report)
+{
+	enum log_level level;
+	char error[WORKER_ERROR_SIZE];
+
+	if (worker_pool_reload(service->pool, settings, error) < 0) {
+		buf_printf(report, "%s\n", error);
+		return -EINVAL;
+	}
+	if (log_level_parse(settings->node_log_level, &level) == 0)
+		log_set_level(level);
+	ratelimit_set(
+	    service->web.senders, settings->listen_inbox_per_minute);
+	return 0;
+}
+
+/* control_hooks.reload */
+static int
+reload(void *arg, struct buf *report)
+{
+	struct service *service = arg;
+	const struct node_snapshot *running;
+	struct settings *loaded;
+	char error[SETTINGS_ERROR_SIZE];
+
+	if (settings_load(service->file, &loaded, error) < 0) {
+		buf_printf(report, "%s\nnothing was applied\n", error);
+		return -EINVAL;
+	}
+	if (reload_tls(service, loaded, report) < 0 ||
+	    apply_settings(service, loaded, report) < 0) {
+		buf_puts(report, "the settings stay as they were\n");
+		settings_free(&loaded);
+		return -EINVAL;
+	}
+	running = node_snapshot(&service->node);
+	(void)settings_compare(
+	    running->settings, loaded, report_change, report);
+	node_release(&running);
+	node_replace_settings(&service->node, loaded);
+	courier_poke(service->node.courier, 0);
+	return 0;
+}
+
+static void
+log_report(const char *report)
+{
+	while (*report != '\0') {
+		size_t len = strcspn(report, "\n");
+
+		log_info("reload: %.*s", (int)len, report);
+		report += len + (report[len] == '\n');
+	}
+}
+
+static void
+on_hangup(evutil_socket_t fd, short what, void *arg)
+{
+	struct buf report;
+
+	(void)fd;
+	(void)what;
+	buf_init(&report, 65536);
+	(void)reload(arg, &report);
+	log_report(buf_str(&report));
+	buf_done(&report);
+}
+
+/* --- stop --- */
+
+static void
+begin_stop(void *arg)
+{
+	struct service *service = arg;
+
+	if (service->stopping) {
+		log_warning("stop asked again: leaving at once");
+		_exit(EX_TEMPFAIL); /* what was acknowledged is on disk */
+	}
+	service->stopping = true;
+	log_info("stopping");
+	(void)event_base_loopbreak(service->base);
+}
+
+static void
+on_stop_signal(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	begin_stop(arg);
+}
+
+static void
+on_mail(evutil_socket_t fd, short what, void *arg)
+{
+	struct service *service = arg;
+
+	(void)fd;
+	(void)what;
+	(void)mailbox_drain(service->mailbox);
+}
+
+/* --- start --- */
+
+static int
+prepare_store(const struct settings *settings)
+{
+	char error[STORE_ERROR_SIZE];
+
+	if (!store_exists(settings->node_data)) {
+		log_error("there is no database in %s: make one with "
+			  "parvisctl init",
+		    settings->node_data);
+		return EX_CONFIG;
+	}
+	if (store_prepare(settings->node_data, error) < 0) {
+		log_error("%s", error);
+		return EX_DATAERR;
+	}
+	return 0;
+}
+
+static void
+listen_to_signals(struct service *service)
+{
+	static const struct {
+		int number;
+		event_callback_fn run;
+	} signals[] = {
+		{ SIGINT, on_stop_signal },
+		{ SIGTERM, on_stop_signal },
+		{ SIGHUP, on_hangup },
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS(signals); i++) {
+		struct event *event = evsignal_new(service->base,
+		    signals[i].number, signals[i].run, service);
+
+		ASSERT(event != NULL && event_add(event, NULL) == 0);
+		service->signals[service->signal_count++] = event;
+	}
+}
+
+static int
+start_loop(struct service *service)
+{
+	service->base = event_base_new();
+	service->mailbox = mailbox_new();
+	if (service->base == NULL)
+		return EX_OSERR;
+	service->mail = event_new(service->base,
+	    mailbox_fd(service->mailbox), EV_READ | EV_PERSIST, on_mail,
+	    service);
+	ASSERT(service->mail != NULL && event_add(service->mail, NULL) == 0);
+	listen_to_signals(service);
+	return 0;
+}
+
+static int
+start_threads(struct service *service)
+{
+	struct node *node = &service->node;
+	struct keymaker *keymaker;
+
+	if (writer_start(node->data, watch, service, &node->writer) < 0 ||
+	    store_open_reader(node->data, &service->reader) < 0) {
+		log_error("cannot open the database in %s", node->data);
+		return EX_NOINPUT;
+	}
+	if (courier_start(node, &node->courier) < 0) {
+		log_error("cannot start the courier");
+		return EX_OSERR;
+	}
+	watch_for(service, node->courier, NULL);
+	if (keymaker_start(node, &keymaker) < 0) {
+		log_error("cannot start the keymaker");
+		return EX_OSERR;
+	}
+	watch_for(service, node->courier, keymaker);
+	return 0;
+}
+
+static int
+start_tls(struct service *service, const struct settings *settings)
+{
+	char error[TLS_ERROR_SIZE];
+
+	if (settings->listen_https.count == 0)
+		return 0;
+	if (tls_new(settings->listen_certificate, settings->listen_key,
+		&service->tls, error) == 0)
+		return 0;
+	log_error("%s", error);
+	return EX_CONFIG;
+}
+
+static int
+start_web(struct service *service, const struct settings *settings)
+{
+	char error[WORKER_ERROR_SIZE];
+	struct worker_options options = {
+		.settings = settings,
+		.routes = web_routes,
+		.route_count = web_route_count,
+		.open = web_open,
+		.close = web_close,
+		.arg = &service->web,
+	};
+	struct worker_pool *pool;
+	int r = start_tls(service, settings);
+
+	if (r != 0)
+		return r;
+	options.tls = service->tls;
+	service->web.node = &service->node;
+	service->web.senders =
+	    ratelimit_new(SENDER_SLOTS, settings->listen_inbox_per_minute);
+	if (worker_pool_start(&options, &pool, error) < 0) {
+		log_error("%s", error);
+		return EX_UNAVAILABLE;
+	}
+	watch_with(service, pool);
+	return 0;
+}
+
+static int
+start_control(struct service *service)
+{
+	const struct control_setup setup = {
+		.base = service->base,
+		.node = &service->node,
+		.reader = service->reader,
+		.hooks = { service, reload, begin_stop },
+	};
+
+	return control_start(&setup, &service->control) < 0 ? EX_UNAVAILABLE
+							    : 0;
+}
+
+static int
+start(struct service *service)
+{
+	const struct node_snapshot *snapshot = node_snapshot(&service->node);
+	int r = start_loop(service);
+
+	if (r == 0)
+		r = start_threads(service);
+	if (r == 0)
+		r = start_web(service, snapshot->settings);
+	if (r == 0)
+		r = start_control(service);
+	node_release(&snapshot);
+	if (r == 0)
+		housekeeping_start(service->base, &service->node,
+		    service->mailbox, &service->housekeeping);
+	return r;
+}
+
+static void
+stop(struct service *service)
+{
+	struct keymaker *keymaker = service->keymaker;
+
+	housekeeping_stop(&service->housekeeping);
+	if (service->control != NULL)
+		control_close(service->control);
+	if (service->pool != NULL) {
+		worker_pool_stop(service->pool);
+		worker_pool_join(service->pool);
+	}
+	watch_for(service, NULL, NULL);
+	if (keymaker != NULL)
+		keymaker_stop(&keymaker);
+	if (service->node.courier != NULL)
+		courier_stop(&service->node.courier);
+	if (service->control != NULL)
+		control_stop(&service->control);
+	store_close(&service->reader);
+	if (service->node.writer != NULL)
+		writer_stop(&service->node.writer);
+	worker_pool_free(&service->pool);
+	ratelimit_free(&service->web.senders);
+	tls_free(&service->tls);
+	template_unload();
+	for (size_t i = 0; i < service->signal_count; i++)
+		event_free(service->signals[i]);
+	if (service->mail != NULL)
+		event_free(service->mail);
+	mailbox_free(&service->mailbox);
+	if (service->base != NULL)
+		event_base_free(service->base);
+	node_done(&service->node);
+}
+
+static int
+run(const char *file, struct settings *settings)
+{
+	struct service service = {
+		.file = file,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+	};
+	enum log_level level;
+	int r;
+
+	if (log_level_parse(settings->node_log_level, &level) == 0)
+		log_set_level(level);
+	r = prepare_store(settings);
+	if (r != 0) {
+		settings_free(&settings);
+		return r;
+	}
+	if (evthread_use_pthreads() != 0)
+		return EX_OSERR;
+	(void)signal(SIGPIPE, SIG_IGN);
+	template_load();
+	node_init(&service.node, settings);
+	r = start(&service);
+	if (r == 0) {
+		log_info("ready domain=%s threads=%zu", service.node.domain,
+		    worker_pool_count(service.pool));
+		(void)event_base_dispatch(service.base);
+	}
+	stop(&service);
+	if (r == 0)
+		log_info("stopped");
+	return r;
+}
+
+/* -n: what would be done. */
+static int
+check(struct settings *settings)
+{
+	settings_write_effective(stdout, settings);
+	(void)printf("# the database in %s %s\n", settings->node_data,
+	    store_exists(settings->node_data)
+		? "is there"
+		: "is missing: parvisctl init makes it");
+	settings_free(&settings);
+	return EX_OK;
+}
+
+static int
+usage(FILE *out)
+{
+	(void)fprintf(out,
+	    "usage: parvisd [-nV] [-c file]\n"
+	    "  -c file  configuration (default /etc/parvis/parvis.conf)\n"
+	    "  -n       check it, print what it says, and exit\n"
+	    "  -V       print the version and exit\n");
+	return out == stdout ? EX_OK : EX_USAGE;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *file = "/etc/parvis/parvis.conf";
+	struct settings *settings;
+	char error[SETTINGS_ERROR_SIZE];
+	bool only_check = false;
+	int option;
+
+	while ((option = getopt(argc, argv, "c:hnV")) != -1) {
+		switch (option) {
+		case 'c':
+			file = optarg;
+			break;
+		case 'n':
+			only_check = true;
+			break;
+		case 'V':
+			(void)printf("parvisd %s\n", PARVIS_VERSION);
+			return EX_OK;
+		case 'h':
+			return usage(stdout);
+		default:
+			return usage(stderr);
+		}
+	}
+	if (optind != argc)
+		return usage(stderr);
+	if (settings_load(file, &settings, error) < 0) {
+		(void)fprintf(stderr, "parvisd: %s\n", error);
+		return EX_CONFIG;
+	}
+	return only_check ? check(settings) : run(file, settings);
+}

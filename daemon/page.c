@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: ISC */
+#include "daemon/page.h"
+
+#include <string.h>
+#include <time.h>
+
+#include "config/base/clock.h"
+#include "config/base/text.h"
+#include "daemon/template.h"
+#include "federation/sanitize.h"
+
+enum {
+	PAGE_BYTES_MAX = 4 * 1024 * 1024,
+	PAGE_EXCERPT_MAX = 220, /* code points */
+};
+
+static const struct word {
+	const char *code, *french;
+} stages[] = {
+	{ "idea", "Idée" },
+	{ "starting", "Se lance" },
+	{ "running", "En route" },
+	{ "looking", "Cherche des appuis" },
+	{ "done", "Abouti" },
+	{ "paused", "En pause" },
+}, kinds[] = {
+	{ "person", "Personne" },
+	{ "organisation", "Organisation" },
+	{ "public_body", "Collectivité ou service public" },
+	{ "support_organisation", "Structure d’accompagnement" },
+};
+
+static const char *
+word_of(const struct word *words, size_t count, const char *code)
+{
+	for (size_t i = 0; code != NULL && i < count; i++) {
+		if (strcmp(words[i].code, code) == 0)
+			return words[i].french;
+	}
+	return NULL;
+}
+
+const char *
+page_stage(const char *stage)
+{
+	return word_of(stages, N_ELEMENTS(stages), stage);
+}
+
+const char *
+page_kind(const struct actor *actor)
+{
+	switch (actor->kind) {
+	case ACTOR_INSTANCE:
+		return "Serveur";
+	case ACTOR_TERRITORY:
+		return "Territoire";
+	case ACTOR_PROJECT:
+		return "Projet";
+	case ACTOR_PROFILE:
+	case ACTOR_REMOTE:
+		break;
+	}
+	return word_of(kinds, N_ELEMENTS(kinds), actor->profile_kind);
+}
+
+const char *
+page_date(struct arena *arena, int64_t t)
+{
+	static const char *const months[] = { "janvier", "février", "mars",
+		"avril", "mai", "juin", "juillet", "août", "septembre",
+		"octobre", "novembre", "décembre" };
+	time_t seconds = (time_t)t;
+	struct tm tm;
+
+	if (gmtime_r(&seconds, &tm) == NULL)
+		return "";
+	return arena_printf(arena, "%d%s %s %d", tm.tm_mday,
+	    tm.tm_mday == 1 ? "er" : "", months[tm.tm_mon],
+	    tm.tm_year + 1900);
+}
+
+const char *
+page_count(
+    struct arena *arena, int64_t n, const char *one, const char *many)
+{
+	return arena_printf(
+	    arena, "%lld %s", (long long)n, n < 2 ? one : many);
+}
+
+void
+page_set(json_t *data, const char *key, const char *value)
+{
+	if (!text_empty(value))
+		(void)json_object_set_new(data, key, json_string(value));
+}
+
+void
+page_set_list(json_t *data, const char *key, json_t *items)
+{
+	if (json_array_size(items) == 0)
+		json_decref(items);
+	else
+		(void)json_object_set_new(
+		    data, key, json_pack("{s:o}", "list", items));
+}
+
+json_t *
+page_data(struct http_request *request, const char *title,
+    const char *description)
+{
+	struct web *web = web_of(request);
+	json_t *data = json_object();
+	struct actor territory;
+	const char *name = web->node->domain;
+
+	if (actor_of_kind(web->db, http_arena(request), ACTOR_TERRITORY,
+		&territory) == 0)
+		name = territory.name;
+	page_set(data, "territory", name);
+	page_set(data, "domain", web->node->domain);
+	page_set(data, "title",
+	    title == NULL ? name
+			  : arena_printf(http_arena(request), "%s · %s",
+				title, name));
+	page_set(data, "description", description);
+	return data;
+}
+
+const char *
+page_handle(struct http_request *request, const struct actor *actor)
+{
+	return arena_printf(http_arena(request), "@%s@%s", actor->username,
+	    web_of(request)->node->domain);
+}
+
+const char *
+page_place(struct arena *arena, const struct place *place)
+{
+	if (place->name == NULL)
+		return NULL;
+	return place->postcode == NULL
+	    ? place->name
+	    : arena_printf(arena, "%s (%s)", place->name, place->postcode);
+}
+
+json_t *
+page_card(struct http_request *request, const struct actor *project)
+{
+	struct arena *arena = http_arena(request);
+	json_t *card = json_object();
+
+	page_set(card, "url", project->url);
+	page_set(card, "name", project->name);
+	page_set(card, "stage", page_stage(project->stage));
+	page_set(card, "stage_key", project->stage);
+	page_set(card, "place", page_place(arena, &project->place));
+	page_set(card, "excerpt",
+	    project->status != NULL
+		? sanitize_line(arena, project->status, PAGE_EXCERPT_MAX)
+		: sanitize_plain(arena, project->summary, PAGE_EXCERPT_MAX));
+	return card;
+}
+
+json_t *
+page_note(struct http_request *request, const struct object *note,
+    const struct actor *author)
+{
+	struct arena *arena = http_arena(request);
+	json_t *data = json_object();
+	char datetime[CLOCK_RFC3339_SIZE];
+	int64_t thanks = 0;
+
+	clock_rfc3339(note->published, datetime);
+	page_set(data, "url", note->url);
+	page_set(data, "title", note->name);
+	page_set(data, "date", page_date(arena, note->published));
+	page_set(data, "datetime", datetime);
+	if (note->updated > note->published)
+		page_set(data, "edited", page_date(arena, note->updated));
+	page_set(data, "content", note->content);
+	page_set(data, "author", author->name);
+	page_set(data, "author_url", author->url);
+	if (reaction_count(web_of(request)->db, note->id, REACTION_LIKE,
+		&thanks) == 0 &&
+	    thanks > 0)
+		page_set(data, "thanks",
+		    page_count(arena, thanks, "merci", "mercis"));
+	return data;
+}
+
+void
+page_answer(
+    struct http_request *request, const char *template, json_t **data)
+{
+	struct buf out;
+
+	buf_init(&out, PAGE_BYTES_MAX);
+	template_render(template, *data, &out);
+	json_release(data);
+	http_vary(request, "Accept");
+	if (buf_failed(&out))
+		http_answer_error(request, 500, "the page is too large");
+	else
+		http_answer(request, 200, "text/html; charset=utf-8",
+		    buf_str(&out), out.len);
+	buf_done(&out);
+}

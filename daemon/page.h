@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * page.h: what the pages share: the data of templates made from rows, and the
+ * French words for what the store holds in codes.
+ *
+ * Thread: a web thread.  Memory: json_t references for the caller; strings in
+ * the request's arena.
+ */
+#ifndef DAEMON_PAGE_H
+#define DAEMON_PAGE_H
+
+#include "daemon/web.h"
+
+/* "24 novembre 2026" (UTC). */
+const char *page_date(struct arena *arena, int64_t t);
+/* "Cherche des appuis"; NULL for an unknown code. */
+const char *page_stage(const char *stage);
+/* "Projet", "Personne", "Organisation"... */
+const char *page_kind(const struct actor *actor);
+/* "1 abonné", "3 abonnés": one and many as given, with the number. */
+const char *page_count(
+    struct arena *arena, int64_t n, const char *one, const char *many);
+
+/* The data of every page: title, territory, domain. */
+json_t *page_data(struct http_request *request, const char *title,
+    const char *description);
+/* Sets a text unless it is NULL or empty. */
+void page_set(json_t *data, const char *key, const char *value);
+/* {"list": items} under key unless the list (taken) is empty. */
+void page_set_list(json_t *data, const char *key, json_t *items);
+/* "@name@domain" */
+const char *page_handle(
+    struct http_request *request, const struct actor *actor);
+/* "Dourdan (91410)" or NULL. */
+const char *page_place(struct arena *arena, const struct place *place);
+
+json_t *page_card(struct http_request *request, const struct actor *project);
+/* An update with its author, as in note.html. */
+json_t *page_note(struct http_request *request, const struct object *note,
+    const struct actor *author);
+
+/* Renders and answers; releases data. */
+void page_answer(
+    struct http_request *request, const char *template, json_t **data);
+
+#endif

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The page of a profile, a project, the territory or the instance, and of one
+ * update.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "config/base/text.h"
+#include "daemon/page.h"
+#include "federation/sanitize.h"
+
+enum { PAGE_NOTES = 20, PAGE_DESCRIPTION_MAX = 160 };
+
+static json_t *
+texts(const char *const *values, size_t count)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		(void)json_array_append_new(list, json_string(values[i]));
+	return list;
+}
+
+/* Paused is not a step of the way: it is shown where it stands, apart. */
+static json_t *
+path_of(const char *stage)
+{
+	static const char *const way[] = { "idea", "starting", "running",
+		"looking", "done" };
+	json_t *steps = json_array();
+	bool passed = true;
+
+	for (size_t i = 0; i < N_ELEMENTS(way); i++) {
+		bool here = strcmp(stage, way[i]) == 0;
+		json_t *step = json_pack("{s:s}", "label", page_stage(way[i]));
+
+		page_set(step, "state",
+		    here ? "now" : passed ? "past" : "to-come");
+		if (here) {
+			passed = false;
+			page_set(step, "current", "step");
+		}
+		(void)json_array_append_new(steps, step);
+	}
+	return json_pack("{s:o}", "steps", steps);
+}
+
+/* A member of ours gets a link to the page, others to what they gave. */
+static json_t *
+member_of(struct http_request *request, const struct project_member *member)
+{
+	json_t *data = json_object();
+	struct actor actor;
+
+	page_set(data, "name", member->name);
+	page_set(data, "role", member->role);
+	if (member->uri == NULL)
+		return data;
+	if (actor_by_uri(web_of(request)->db, http_arena(request),
+		member->uri, &actor) == 0 &&
+	    actor.deleted_at == 0 && actor.url != NULL)
+		page_set(data, "url", actor.url);
+	else
+		page_set(data, "url", member->uri);
+	return data;
+}
+
+static void
+add_members(struct http_request *request, json_t *data,
+    const struct actor_lists *lists)
+{
+	json_t *team = json_array(), *supporters = json_array();
+
+	for (size_t i = 0; i < lists->member_count; i++) {
+		const struct project_member *member = &lists->members[i];
+
+		(void)json_array_append_new(
+		    member->supporter ? supporters : team,
+		    member_of(request, member));
+	}
+	page_set_list(data, "team", team);
+	page_set_list(data, "supporters", supporters);
+}
+
+static int
+add_lists(
+    struct http_request *request, json_t *data, const struct actor *actor)
+{
+	struct actor_lists lists;
+	json_t *links = json_array();
+	int r = actor_lists(
+	    web_of(request)->db, http_arena(request), actor->id, &lists);
+
+	if (r < 0) {
+		json_decref(links);
+		return r;
+	}
+	page_set_list(
+	    data, "skills", texts(lists.skills, lists.skill_count));
+	page_set_list(
+	    data, "themes", texts(lists.themes, lists.theme_count));
+	for (size_t i = 0; i < lists.link_count; i++)
+		(void)json_array_append_new(links,
+		    json_pack("{s:s, s:s}", "href", lists.links[i].href,
+			"label", lists.links[i].label));
+	page_set_list(data, "links", links);
+	add_members(request, data, &lists);
+	return 0;
+}
+
+static int
+add_holder(
+    struct http_request *request, json_t *data, const struct actor *actor)
+{
+	struct actor holder;
+	int r;
+
+	if (actor->kind != ACTOR_PROJECT || actor->owner_id == 0)
+		return 0;
+	r = actor_get(web_of(request)->db, http_arena(request),
+	    actor->owner_id, &holder);
+	if (r < 0)
+		return r;
+	page_set(data, "holder", holder.name);
+	page_set(data, "holder_url", holder.url);
+	return 0;
+}
+
+static int
+add_projects(
+    struct http_request *request, json_t *data, const struct actor *actor)
+{
+	struct actor *projects;
+	size_t count;
+	json_t *cards;
+	int r;
+
+	if (actor->kind != ACTOR_PROFILE)
+		return 0;
+	r = actor_list_owned(web_of(request)->db, http_arena(request),
+	    actor->id, &projects, &count);
+	if (r < 0)
+		return r;
+	cards = json_array();
+	for (size_t i = 0; i < count; i++)
+		(void)json_array_append_new(
+		    cards, page_card(request, &projects[i]));
+	page_set_list(data, "projects", cards);
+	return 0;
+}
+
+/* The dated story, newest first; ?before= goes further back. */
+static int
+add_notes(
+    struct http_request *request, json_t *data, const struct actor *actor)
+{
+	struct arena *arena = http_arena(request);
+	struct object *notes;
+	int64_t before = 0;
+	const char *asked = http_query(request, "before");
+	size_t count;
+	json_t *list;
+	int r;
+
+	if (asked != NULL && text_int64(asked, 1, INT64_MAX, &before) < 0)
+		before = 0;
+	r = object_list(web_of(request)->db, arena, actor->id, before,
+	    PAGE_NOTES, &notes, &count);
+	if (r < 0)
+		return r;
+	list = json_array();
+	for (size_t i = 0; i < count; i++)
+		(void)json_array_append_new(
+		    list, page_note(request, &notes[i], actor));
+	(void)json_object_set_new(data, "notes", list);
+	if (count == PAGE_NOTES)
+		page_set(data, "older",
+		    arena_printf(arena, "%s?before=%lld", actor->url,
+			(long long)notes[count - 1].id));
+	return 0;
+}
+
+static int
+add_facts(
+    struct http_request *request, json_t *data, const struct actor *actor)
+{
+	struct arena *arena = http_arena(request);
+	int64_t followers;
+	int r = follow_count_followers(
+	    web_of(request)->db, actor->id, &followers);
+
+	if (r < 0)
+		return r;
+	page_set(data, "followers",
+	    page_count(arena, followers, "abonné", "abonnés"));
+	page_set(data, "kind", page_kind(actor));
+	page_set(data, "name", actor->name);
+	page_set(data, "handle", page_handle(request, actor));
+	page_set(data, "place", page_place(arena, &actor->place));
+	page_set(data, "summary", actor->summary);
+	page_set(data, "status", actor->status);
+	page_set(data, "contact", actor->contact);
+	page_set(data, "canonical", actor->url);
+	page_set(data, "alternate", actor->uri);
+	page_set(data, "story",
+	    actor->kind == ACTOR_PROJECT ? "L’histoire du projet"
+					 : "Nouvelles");
+	if (!actor->indexable)
+		page_set(data, "noindex", "noindex");
+	if (actor->stage != NULL && strcmp(actor->stage, "paused") != 0)
+		(void)json_object_set_new(
+		    data, "path", path_of(actor->stage));
+	return 0;
+}
+
+void
+page_actor(struct http_request *request, const struct actor *actor)
+{
+	json_t *data = page_data(request, actor->name,
+	    sanitize_plain(http_arena(request), actor->summary,
+		PAGE_DESCRIPTION_MAX));
+	int r;
+
+	r = add_facts(request, data, actor);
+	if (r == 0)
+		r = add_lists(request, data, actor);
+	if (r == 0)
+		r = add_holder(request, data, actor);
+	if (r == 0)
+		r = add_projects(request, data, actor);
+	if (r == 0)
+		r = add_notes(request, data, actor);
+	if (r == 0) {
+		page_answer(request, "actor.html", &data);
+		return;
+	}
+	json_release(&data);
+	web_answer_store_error(request, r);
+}
+
+void
+page_object(struct http_request *request, const struct object *object,
+    const struct actor *author)
+{
+	struct arena *arena = http_arena(request);
+	const char *heading = object->name != NULL
+	    ? object->name
+	    : arena_printf(arena, "Nouvelle du %s",
+		  page_date(arena, object->published));
+	json_t *data = page_data(request, heading,
+	    sanitize_plain(arena, object->content, PAGE_DESCRIPTION_MAX));
+	json_t *note = page_note(request, object, author);
+
+	/* The page's own title stands above the note's. */
+	(void)json_object_del(note, "title");
+	(void)json_object_update(data, note);
+	json_decref(note);
+	page_set(data, "heading", heading);
+	page_set(data, "canonical", object->url);
+	page_set(data, "alternate", object->uri);
+	if (!author->indexable)
+		page_set(data, "noindex", "noindex");
+	page_answer(request, "object.html", &data);
+}

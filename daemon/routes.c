@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Every address that the node answers at, in the order of matching.
+ */
+#include "daemon/web.h"
+
+enum { ROUTES_ACTIVITY_BYTES = 1024 * 1024 };
+
+/* What a POST to an inbox may be; anything else answers 415. */
+static const char *const activity_types[] = { "application/activity+json",
+	"application/ld+json", "application/json", NULL };
+
+#define GET(pattern, handler) { HTTP_GET, pattern, handler, 0, NULL, false }
+#define INBOX(pattern, handler) \
+	{ HTTP_POST, pattern, handler, ROUTES_ACTIVITY_BYTES, activity_types, \
+	  true }
+
+const struct route web_routes[] = {
+	GET("/", page_front),
+	GET("/static/+path", page_static),
+	GET("/.well-known/webfinger", api_webfinger),
+	GET("/.well-known/host-meta", api_host_meta),
+	GET("/.well-known/nodeinfo", api_nodeinfo_links),
+	GET("/nodeinfo/2.1", api_nodeinfo),
+	INBOX("/inbox", api_shared_inbox),
+	GET("/actor", api_instance),
+	INBOX("/actor/inbox", api_inbox),
+	GET("/actor/outbox", api_outbox),
+	GET("/actor/followers", api_followers),
+	GET("/actor/following", api_following),
+	GET("/o/:id", api_thing),
+	INBOX("/o/:id/inbox", api_inbox),
+	GET("/o/:id/outbox", api_outbox),
+	GET("/o/:id/followers", api_followers),
+	GET("/o/:id/following", api_following),
+	GET("/o/:id/followers_synchronization", api_followers_sync),
+	GET("/a/:id", api_activity),
+	GET("/@:username", api_by_name),
+};
+
+const size_t web_route_count = N_ELEMENTS(web_routes);

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Every command of parvisctl(8) and every option that commands take, one row
+ * each: the daemon's dispatch, the parser and help of parvisctl, its shell
+ * completion and the list in the manual come from here.  Included several
+ * times with the macros defined differently; it has no guard on purpose.
+ *
+ * COMMAND(name, handler, words, arguments, options, flags, output, columns,
+ *     text)
+ *	handler		runs in the daemon
+ *	arguments	in order; [X] may be left out
+ *	options		sets of options below, besides those of every command
+ *	output		how parvisctl shows the result without --json
+ *	columns		keys of each item, for TABLE
+ * LOCAL_COMMAND(name, words, arguments, options, flags, text)
+ *	parvisctl does it alone
+ * OPTION(sets, name, type, argument, text)
+ *	a CHOICE's argument lists what may be given; yes|no is a boolean;
+ *	a FILE gives the option of the same name without -file
+ */
+COMMAND(status, command_node_status, "status", "", 0, 0, FIELDS, NULL,
+    "Show how the node is: its name and addresses, what it holds, what waits.")
+
+COMMAND(profile_create, command_actor_create, "profile create", "USERNAME",
+    SET_ACTOR | SET_PROFILE, 0, MESSAGE, NULL,
+    "Create a profile: a person, an organisation, a public body or a support "
+    "organisation.  It is not discoverable unless told so.")
+COMMAND(profile_edit, command_actor_edit, "profile edit", "USERNAME",
+    SET_ACTOR | SET_PROFILE, 0, MESSAGE, NULL,
+    "Change a profile.  What is not given stays; an empty value clears; a "
+    "list is replaced as a whole.")
+COMMAND(profile_show, command_actor_show, "profile show", "USERNAME", 0, 0,
+    FIELDS, NULL, "Show a profile.")
+COMMAND(profile_list, command_actor_list, "profile list", "", SET_PAGE, 0,
+    TABLE, "username,name,profile_kind,place.name,url",
+    "List the profiles of the node.")
+COMMAND(profile_delete, command_actor_delete, "profile delete", "USERNAME", 0,
+    0, MESSAGE, NULL,
+    "Delete a profile, here and, as far as others obey, elsewhere.  Its "
+    "projects must be deleted or handed over before.  The name is never "
+    "given again.")
+
+COMMAND(project_create, command_actor_create, "project create", "USERNAME",
+    SET_ACTOR | SET_PROJECT, 0, MESSAGE, NULL,
+    "Create a project, held by the profile given with --holder.  It is "
+    "discoverable and indexable unless told otherwise.")
+COMMAND(project_edit, command_actor_edit, "project edit", "USERNAME",
+    SET_ACTOR | SET_PROJECT, 0, MESSAGE, NULL,
+    "Change a project.  What is not given stays; an empty value clears; a "
+    "list is replaced as a whole.")
+COMMAND(project_show, command_actor_show, "project show", "USERNAME", 0, 0,
+    FIELDS, NULL, "Show a project.")
+COMMAND(project_list, command_actor_list, "project list", "",
+    SET_PAGE | SET_OF_HOLDER, 0, TABLE,
+    "username,name,stage,place.name,url", "List the projects of the node.")
+COMMAND(project_delete, command_actor_delete, "project delete", "USERNAME", 0,
+    0, MESSAGE, NULL,
+    "Delete a project with its updates, here and, as far as others obey, "
+    "elsewhere.  The name is never given again.")
+
+COMMAND(update_publish, command_note_publish, "update publish",
+    "USERNAME [TEXT]", SET_NOTE | SET_NOTE_NEW, 0, MESSAGE, NULL,
+    "Publish an update of a project or a profile.  The text is Markdown.")
+COMMAND(update_edit, command_note_edit, "update edit", "UPDATE [TEXT]",
+    SET_NOTE, 0, MESSAGE, NULL,
+    "Change an update, given by its number or its id.  What is not given "
+    "stays.")
+COMMAND(update_delete, command_note_delete, "update delete", "UPDATE", 0, 0,
+    MESSAGE, NULL, "Delete an update.")
+COMMAND(update_list, command_note_list, "update list", "[USERNAME]", SET_PAGE,
+    0, POSTS, NULL,
+    "List the updates of a project or a profile, or of the whole node, newest "
+    "first.")
+COMMAND(update_show, command_note_show, "update show", "UPDATE", 0, 0, FIELDS,
+    NULL, "Show an update, given by its number or its id.")
+
+COMMAND(follow, command_follow_follow, "follow", "PROFILE TARGET", SET_FOLLOW,
+    0, MESSAGE, NULL,
+    "Have a profile follow someone: a username of this node, an id or a page "
+    "address, or @name@host.")
+COMMAND(unfollow, command_follow_unfollow, "unfollow", "PROFILE TARGET", 0, 0,
+    MESSAGE, NULL, "Have a profile follow someone no more.")
+COMMAND(follow_list, command_follow_list, "follow list", "PROFILE", SET_PAGE,
+    0, TABLE, "state,address,name,since,actor",
+    "List whom a profile follows or asked to follow.")
+COMMAND(followers, command_follow_followers, "followers", "USERNAME",
+    SET_PAGE, 0, TABLE, "address,name,since,actor",
+    "List who follows a profile, a project or the territory.")
+COMMAND(requests_list, command_follow_requests, "requests list", "[USERNAME]",
+    SET_PAGE, 0, TABLE, "followed,address,name,since,actor",
+    "List who waits to be accepted as a follower.")
+COMMAND(requests_accept, command_follow_decide, "requests accept",
+    "USERNAME FOLLOWER", 0, 0, MESSAGE, NULL,
+    "Accept a follower who waits.")
+COMMAND(requests_reject, command_follow_decide, "requests reject",
+    "USERNAME FOLLOWER", 0, 0, MESSAGE, NULL,
+    "Reject a follower, waiting or accepted.")
+COMMAND(timeline, command_follow_timeline, "timeline", "PROFILE",
+    SET_PAGE, 0, POSTS, NULL,
+    "Show the home page of a profile: what those whom it follows published, "
+    "newest first.")
+
+COMMAND(host_list, command_host_list, "host list", "", SET_NAMES, 0, TABLE,
+    "host,state,signature,software,waiting,failures,last_error",
+    "List the other servers that the node knows.")
+COMMAND(host_show, command_host_show, "host show", "HOST", 0, 0, FIELDS, NULL,
+    "Show how another server is and what waits for it.")
+
+COMMAND(queue_list, command_queue_list, "queue list", "",
+    SET_PAGE | SET_HOST, 0, TABLE,
+    "id,host,type,attempts,next_try,status,error,inbox",
+    "List the deliveries that wait.")
+COMMAND(queue_retry, command_queue_retry, "queue retry", "", SET_HOST, 0,
+    MESSAGE, NULL,
+    "Try again now what waits for one server, or for all, and end the pauses.")
+COMMAND(queue_drop, command_queue_drop, "queue drop", "[ID]", SET_HOST, 0,
+    MESSAGE, NULL,
+    "Give up one delivery by its number, or all that wait for the server given "
+    "with --host.")
+
+COMMAND(import, command_import, "import", "FILE", SET_IMPORT, COMMAND_INPUT,
+    REPORT, NULL,
+    "Import profiles, projects and updates from JSON, or one kind of them from "
+    "CSV; - is standard input.  Either all of the file is imported or nothing, "
+    "and all that is wrong is told at once.")
+COMMAND(fetch, command_fetch, "fetch", "ADDRESS", 0, 0, DOCUMENT, NULL,
+    "Show what an address of another server gives, or why it is refused.  "
+    "Nothing is kept.")
+COMMAND(reload, command_node_reload, "reload", "", 0, 0, MESSAGE, NULL,
+    "Read the configuration and the certificates again.")
+COMMAND(stop, command_node_stop, "stop", "", 0, 0, MESSAGE, NULL,
+    "Stop the node; requests under way are finished.")
+
+LOCAL_COMMAND(init, "init", "", SET_INIT, 0,
+    "Set up a node: write its configuration, create its database, its two "
+    "actors, the administrator's profile and their keys.  Asks on a terminal "
+    "for what is not given.")
+LOCAL_COMMAND(help, "help", "[COMMAND...]", 0, 0,
+    "Show the commands, or one command with its options.")
+LOCAL_COMMAND(completion, "completion", "SHELL", 0, 0,
+    "Print what makes bash, zsh or fish complete the command line.")
+LOCAL_COMMAND(complete, "complete", "[WORD...]", 0, COMMAND_HIDDEN,
+    "Print what may stand in place of the last word.")
+LOCAL_COMMAND(manual, "manual", "", 0, COMMAND_HIDDEN,
+    "Print the manual's list of commands.")
+
+OPTION(SET_ACTOR, "name", TEXT, "NAME", "Name that people see.")
+OPTION(SET_ACTOR, "summary", TEXT, "TEXT", "Description, in Markdown.")
+OPTION(SET_ACTOR, "summary-file", FILE, "FILE",
+    "Description read from a file; - is standard input.")
+OPTION(SET_PROFILE, "kind", TEXT, "KIND",
+    "person (unless told otherwise), organisation, public_body or "
+    "support_organisation.")
+OPTION(SET_PROFILE, "skill", LIST, "TEXT", "Know-how; may be repeated.")
+OPTION(SET_PROFILE, "language", LIST, "CODE",
+    "Language spoken, as fr; may be repeated.")
+OPTION(SET_PROJECT, "holder", TEXT, "USERNAME",
+    "Profile that holds the project.")
+OPTION(SET_PROJECT, "stage", TEXT, "STAGE",
+    "idea, starting, running, looking (for more), done or paused.")
+OPTION(SET_PROJECT, "status", TEXT, "TEXT",
+    "Where the project stands, in a few words.")
+OPTION(SET_PROJECT, "theme", LIST, "TEXT", "Theme; may be repeated.")
+OPTION(SET_PROJECT, "team", LIST, "ROLE=WHO",
+    "Member of the team: @username of this node, the id of an actor, or just a "
+    "name; may be repeated.")
+OPTION(SET_PROJECT, "supporter", LIST, "[ROLE=]WHO",
+    "Who supports the project, written as for --team; may be repeated.")
+OPTION(SET_ACTOR | SET_INIT, "commune", TEXT, "NAME", "Name of the commune.")
+OPTION(SET_ACTOR | SET_INIT, "insee", TEXT, "CODE",
+    "INSEE code of the commune.")
+OPTION(SET_ACTOR | SET_INIT, "postcode", TEXT, "CODE", "Postal code.")
+OPTION(SET_ACTOR | SET_INIT, "lat", NUMBER, "DEGREES", "Latitude, WGS 84.")
+OPTION(SET_ACTOR | SET_INIT, "lon", NUMBER, "DEGREES", "Longitude, WGS 84.")
+OPTION(SET_ACTOR, "contact", TEXT, "TEXT",
+    "How to be reached, shown to everyone.")
+OPTION(SET_ACTOR, "link", LIST, "LABEL=URL", "Link; may be repeated.")
+OPTION(SET_ACTOR, "discoverable", CHOICE, "yes|no",
+    "Whether it is listed and suggested, here and elsewhere.")
+OPTION(SET_ACTOR, "indexable", CHOICE, "yes|no",
+    "Whether its public updates may be searched.")
+OPTION(SET_ACTOR, "manually-approves", CHOICE, "yes|no",
+    "Whether followers wait for parvisctl requests accept.")
+OPTION(SET_OF_HOLDER, "holder", TEXT, "USERNAME",
+    "Only the projects of this profile.")
+
+OPTION(SET_NOTE, "title", TEXT, "TEXT", "Title.")
+OPTION(SET_NOTE, "text", TEXT, "TEXT", "Text, in Markdown.")
+OPTION(SET_NOTE, "text-file", FILE, "FILE",
+    "Text read from a file; - is standard input.")
+OPTION(SET_NOTE, "language", TEXT, "CODE", "Language of the text; fr.")
+OPTION(SET_NOTE_NEW, "visibility", CHOICE, "public|unlisted|followers",
+    "Who may see it; public.")
+OPTION(SET_NOTE_NEW, "published", TEXT, "TIME",
+    "When it was published (RFC 3339), for older updates.")
+OPTION(SET_NOTE_NEW, "in-reply-to", TEXT, "ID", "The id of what it answers.")
+
+OPTION(SET_FOLLOW, "later", FLAG, NULL,
+    "When the other server cannot be reached, keep trying.")
+OPTION(SET_PAGE | SET_NAMES, "limit", INTEGER, "NUMBER",
+    "How many at most; 100.")
+OPTION(SET_PAGE, "after", INTEGER, "NUMBER",
+    "Go on where a list ended: the value of next.")
+OPTION(SET_NAMES, "after", TEXT, "HOST",
+    "Go on where a list ended: the value of next.")
+OPTION(SET_HOST, "host", TEXT, "HOST", "Only what goes to this server.")
+
+OPTION(SET_IMPORT, "format", CHOICE, "json|csv",
+    "Format of the file; by the end of its name unless given.")
+OPTION(SET_IMPORT, "skip-bad", FLAG, NULL,
+    "Import what is right and tell what is not.")
+OPTION(SET_IMPORT, "dry-run", FLAG, NULL, "Check everything, change nothing.")
+OPTION(SET_IMPORT, "update", FLAG, NULL,
+    "Change profiles and projects that exist, instead of refusing them.")
+
+OPTION(SET_INIT, "config", TEXT, "FILE",
+    "Configuration file to write; the one of -c unless given.")
+OPTION(SET_INIT, "domain", TEXT, "NAME",
+    "Public host name of the node; it can never change.")
+OPTION(SET_INIT, "name", TEXT, "NAME", "Name of the territory.")
+OPTION(SET_INIT, "admin", TEXT, "USERNAME",
+    "Username of the administrator's profile.")
+OPTION(SET_INIT, "https", LIST, "ADDRESS:PORT",
+    "Where to serve HTTPS; may be repeated.")
+OPTION(SET_INIT, "http", LIST, "ADDRESS",
+    "Where to serve plain HTTP to a reverse proxy: a loopback address and "
+    "port, or unix:PATH; may be repeated.")
+OPTION(SET_INIT, "certificate", TEXT, "FILE", "Certificate chain, for --https.")
+OPTION(SET_INIT, "key", TEXT, "FILE", "Private key, for --https.")
+OPTION(SET_INIT, "ca-file", TEXT, "FILE",
+    "Authorities that other servers are checked by.")
+OPTION(SET_INIT, "data", TEXT, "FOLDER", "Folder of the database.")
+OPTION(SET_INIT, "control", TEXT, "PATH", "Control socket.")
+OPTION(SET_INIT, "allow-network", LIST, "CIDR",
+    "Network that may be contacted although it is not public; may be repeated.")
+OPTION(SET_INIT, "allow-port", LIST, "PORT",
+    "Port besides 443 that may be contacted, or any; may be repeated.")
+OPTION(SET_INIT, "threads", INTEGER, "NUMBER",
+    "Threads that serve requests; 0 is one per processor.")
+OPTION(SET_INIT, "set", LIST, "SECTION.NAME=VALUE",
+    "Any other setting of parvis.conf(5); may be repeated.")
+OPTION(SET_INIT, "user", TEXT, "USER",
+    "System user that will run the node and owns its data.")
+OPTION(SET_INIT, "yes", FLAG, NULL, "Ask nothing.")
