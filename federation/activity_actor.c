@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,22 +10,28 @@
 #include "federation/url.h"
 
 enum {
-	ACTOR_NAME_MAX = 200,    /* code points */
-	ACTOR_USERNAME_MAX = 64, /* bytes */
+	ACTOR_NAME_MAX = 200, /* code points */
+	ACTOR_STAGE_MAX = 20,
+	ACTOR_STATUS_MAX = 2000,
+	ACTOR_POSTCODE_MAX = 10,
+	ACTOR_INSEE_LENGTH = 5, /* bytes */
 };
 
-static int refuse(char error[JSON_ERROR_SIZE], const char *fmt, ...)
-    PRINTF_LIKE(2, 3);
-
 static int
-refuse(char error[JSON_ERROR_SIZE], const char *fmt, ...)
+refuse(char error[JSON_ERROR_SIZE], const char *sentence)
 {
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vsnprintf(error, JSON_ERROR_SIZE, fmt, ap);
-	va_end(ap);
+	(void)snprintf(error, JSON_ERROR_SIZE, "%s", sentence);
 	return -EINVAL;
+}
+
+/* Whether an owner or controller is the actor, however it is spelled. */
+static bool
+is_same(struct arena *arena, const char *other, const struct url *id)
+{
+	struct url url;
+
+	return url_parse(arena, other, &url) == 0 &&
+	       strcmp(url.text, id->text) == 0;
 }
 
 /* An address on the actor's own origin, normalised; else NULL. */
@@ -35,7 +40,7 @@ own_address(struct arena *arena, const struct url *id, const char *address)
 {
 	struct url url;
 
-	if (address == NULL || url_parse(arena, address, &url) < 0 ||
+	if (url_parse(arena, address, &url) < 0 ||
 	    strcmp(url.origin, id->origin) != 0)
 		return NULL;
 	return url.text;
@@ -46,7 +51,7 @@ username_is_plain(const char *name)
 {
 	size_t len = strlen(name);
 
-	if (len == 0 || len > ACTOR_USERNAME_MAX)
+	if (len == 0 || len > URL_NAME_MAX)
 		return false;
 	for (size_t i = 0; i < len; i++) {
 		char c = name[i];
@@ -72,9 +77,8 @@ username_of(struct arena *arena, const json_t *document, const struct url *id)
 	    url_parse_acct(arena, webfinger, &user, &host) == 0 &&
 	    username_is_plain(user))
 		return user;
-	return name == NULL && username_is_plain(id->authority)
-	    ? id->authority
-	    : NULL;
+	return name == NULL && username_is_plain(id->authority) ? id->authority
+								: NULL;
 }
 
 /* --- keys --- */
@@ -103,14 +107,14 @@ add_key(struct arena *arena, struct received_actor *ret, const struct url *id,
 
 /* {"id", "owner", "publicKeyPem"}: SPKI or PKCS#1 */
 static void
-read_pem(struct arena *arena, struct received_actor *ret,
-    const struct url *id, const json_t *entry)
+read_pem(struct arena *arena, struct received_actor *ret, const struct url *id,
+    const json_t *entry)
 {
 	const char *owner = json_id(entry, "owner");
 	const char *pem = json_text(entry, "publicKeyPem");
 	struct key *key = NULL;
 
-	if (pem == NULL || (owner != NULL && strcmp(owner, id->text) != 0) ||
+	if (pem == NULL || (owner != NULL && !is_same(arena, owner, id)) ||
 	    key_from_pem(pem, &key) < 0)
 		return;
 	add_key(arena, ret, id, json_text(entry, "id"), key);
@@ -126,7 +130,7 @@ read_multikey(struct arena *arena, struct received_actor *ret,
 	struct key *key = NULL;
 
 	if (text == NULL || !json_is_type(entry, "Multikey") ||
-	    controller == NULL || strcmp(controller, id->text) != 0 ||
+	    controller == NULL || !is_same(arena, controller, id) ||
 	    key_from_multibase(text, &key) < 0)
 		return;
 	add_key(arena, ret, id, json_text(entry, "id"), key);
@@ -154,15 +158,15 @@ read_keys_of(struct arena *arena, struct received_actor *ret,
 }
 
 static int
-check_keys(const json_t *document, const struct received_actor *ret,
-    const struct url *id, char error[JSON_ERROR_SIZE])
+check_keys(struct arena *arena, const json_t *document,
+    const struct received_actor *ret, const struct url *id,
+    char error[JSON_ERROR_SIZE])
 {
 	const json_t *key = json_embedded(document, "publicKey");
 	const char *owner = key == NULL ? NULL : json_id(key, "owner");
 
-	if (owner != NULL && strcmp(owner, id->text) != 0)
-		return refuse(
-		    error, "publicKey: its owner is another actor");
+	if (owner != NULL && !is_same(arena, owner, id))
+		return refuse(error, "publicKey: its owner is another actor");
 	if (key != NULL && ret->key_count == 0)
 		return refuse(error,
 		    "publicKey: it is no RSA key of 2048 to 8192 bits, or "
@@ -172,21 +176,27 @@ check_keys(const json_t *document, const struct received_actor *ret,
 
 /* --- the rest --- */
 
+/* Any web address, normalised; else NULL. */
+static const char *
+address_of(struct arena *arena, const char *address)
+{
+	struct url url;
+
+	return url_parse(arena, address, &url) == 0 ? url.text : NULL;
+}
+
 static const char *
 icon_of(struct arena *arena, const json_t *document)
 {
 	const json_t *icon = json_object_get(document, "icon");
 	const char *address;
-	struct url url;
 
 	if (json_is_array(icon))
 		icon = json_array_get(icon, 0);
-	address = json_is_string(icon) ? json_string_value(icon)
-	    : json_is_object(icon)     ? json_id(icon, "url")
-				       : NULL;
-	if (address == NULL || url_parse(arena, address, &url) < 0)
-		return NULL;
-	return url.text;
+	address = json_is_string(icon)   ? json_string_value(icon)
+		  : json_is_object(icon) ? json_id(icon, "url")
+					 : NULL;
+	return address_of(arena, address);
 }
 
 /* A page on another host is dropped, not refused. */
@@ -196,6 +206,16 @@ page_of(struct arena *arena, const json_t *document, const struct url *id)
 	const char *page = own_address(arena, id, json_id(document, "url"));
 
 	return page != NULL ? page : id->text;
+}
+
+/* The code of a commune: "91200", "2A004"; else NULL. */
+static const char *
+insee_of(const char *code)
+{
+	return code != NULL && strlen(code) == ACTOR_INSEE_LENGTH &&
+		       strspn(code, "0123456789AB") == ACTOR_INSEE_LENGTH
+		   ? code
+		   : NULL;
 }
 
 static void
@@ -213,8 +233,9 @@ read_place(struct arena *arena, const json_t *document, struct place *ret)
 		: json_text(place, "name"),
 	    ACTOR_NAME_MAX);
 	if (address != NULL)
-		ret->postcode = sanitize_line(
-		    arena, json_text(address, "postalCode"), 10);
+		ret->postcode = sanitize_line(arena,
+		    json_text(address, "postalCode"), ACTOR_POSTCODE_MAX);
+	ret->insee = insee_of(json_text(place, "parvis:insee"));
 	latitude = json_object_get(place, "latitude");
 	longitude = json_object_get(place, "longitude");
 	if (!json_is_number(latitude) || !json_is_number(longitude))
@@ -222,7 +243,7 @@ read_place(struct arena *arena, const json_t *document, struct place *ret)
 	ret->latitude = json_number_value(latitude);
 	ret->longitude = json_number_value(longitude);
 	ret->located = ret->latitude >= -90.0 && ret->latitude <= 90.0 &&
-	    ret->longitude >= -180.0 && ret->longitude <= 180.0;
+		       ret->longitude >= -180.0 && ret->longitude <= 180.0;
 }
 
 static void
@@ -234,9 +255,9 @@ read_texts(struct arena *arena, const json_t *document, const struct url *id,
 	actor->summary = sanitize_html(
 	    arena, json_text(document, "summary"), SANITIZE_HTML_MAX);
 	actor->stage =
-	    sanitize_line(arena, json_text(document, "stage"), 20);
-	actor->status =
-	    sanitize_line(arena, json_text(document, "status"), 2000);
+	    sanitize_line(arena, json_text(document, "stage"), ACTOR_STAGE_MAX);
+	actor->status = sanitize_line(
+	    arena, json_text(document, "status"), ACTOR_STATUS_MAX);
 	actor->url = page_of(arena, document, id);
 	actor->icon_url = icon_of(arena, document);
 	actor->outbox = own_address(arena, id, json_id(document, "outbox"));
@@ -270,8 +291,8 @@ shared_inbox_of(
 	const json_t *endpoints = json_embedded(document, "endpoints");
 
 	return endpoints == NULL
-	    ? NULL
-	    : own_address(arena, id, json_id(endpoints, "sharedInbox"));
+		   ? NULL
+		   : own_address(arena, id, json_id(endpoints, "sharedInbox"));
 }
 
 int
@@ -281,14 +302,14 @@ activity_read_actor(struct arena *arena, json_t *document,
 	struct received_actor new = { 0 };
 	struct url id;
 
-	new.actor.type = json_first_text(document, "type");
-	if (!activity_type_is_actor(new.actor.type))
-		return refuse(error, "type: %.60s is no kind of actor",
-		    new.actor.type == NULL ? "nothing" : new.actor.type);
-	if (json_text(document, "id") == NULL ||
-	    url_parse(arena, json_text(document, "id"), &id) < 0 ||
-	    id.fragment != NULL)
+	new.actor.type = activity_actor_type(document);
+	if (new.actor.type == NULL)
+		return refuse(error, "type: it is none of the kinds of actor");
+	if (url_parse(arena, json_text(document, "id"), &id) < 0)
 		return refuse(error, "id: it is no http or https address");
+	/* Nothing can be fetched from there that has this id. */
+	if (id.fragment != NULL)
+		return refuse(error, "id: an actor's may have no fragment");
 	new.actor.kind = ACTOR_REMOTE;
 	new.actor.uri = id.text;
 	new.actor.host = id.authority;
@@ -299,18 +320,18 @@ activity_read_actor(struct arena *arena, json_t *document,
 		    "other than letters, digits, '-', '_', '.', ':'");
 	new.actor.inbox = own_address(arena, &id, json_id(document, "inbox"));
 	if (new.actor.inbox == NULL)
-		return refuse(error,
-		    "inbox: it is missing or not on the actor's origin");
+		return refuse(
+		    error, "inbox: it is missing or not on the actor's origin");
 	new.actor.shared_inbox = shared_inbox_of(arena, document, &id);
 	read_texts(arena, document, &id, &new.actor);
 	read_times(document, &new.actor);
-	read_keys_of(arena, &new, &id, json_object_get(document, "publicKey"),
-	    read_pem);
+	read_keys_of(
+	    arena, &new, &id, json_object_get(document, "publicKey"), read_pem);
 	read_keys_of(arena, &new, &id,
 	    json_object_get(document, "assertionMethod"), read_multikey);
-	if (check_keys(document, &new, &id, error) < 0)
+	if (check_keys(arena, document, &new, &id, error) < 0)
 		return -EINVAL;
-	new.moved_to = json_id(document, "movedTo");
+	new.moved_to = address_of(arena, json_id(document, "movedTo"));
 	new.actor.document = json_write(arena, document);
 	*ret = new;
 	return 0;

@@ -36,8 +36,8 @@ bool address_allowed(const struct address_policy *policy,
  * 127.0.0.1 in an allowed network).  NULL when it may be tried, else a
  * sentence that names what is wrong.
  */
-const char *address_refusal(const struct address_policy *policy,
-    const struct url *url);
+const char *address_refusal(
+    const struct address_policy *policy, const struct url *url);
 /*
  * outbound.hosts: "name:443:address" lines for the resolver, NULL-ended, IPv6
  * in brackets; the address is the same for every port.

@@ -76,11 +76,10 @@ apply_activity(struct apply *apply, enum verdict *ret)
 	}
 	/* Not 410: that would say that this inbox is gone. */
 	if (apply->sender->deleted_at != 0)
-		return apply_refuse(apply, VERDICT_FORBIDDEN,
-		    "the actor was deleted", ret);
+		return apply_refuse(
+		    apply, VERDICT_FORBIDDEN, "the actor was deleted", ret);
 	r = run_effect(apply, ret);
 	if (r < 0 || *ret != VERDICT_ACCEPTED || activity->id == NULL)
 		return r;
-	return seen_add(
-	    db, activity->id, activity->actor, apply->publish->now);
+	return seen_add(db, activity->id, activity->actor, apply->publish->now);
 }

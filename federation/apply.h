@@ -24,7 +24,6 @@ struct apply {
 	/* An embedded object or actor, read beforehand; NULL if none. */
 	const struct object *object;
 	const struct received_actor *actor;
-	int64_t owner_id; /* whose inbox, 0 for the shared one */
 	/* A sentence for the sender when the verdict is a refusal. */
 	const char *reason;
 };
@@ -54,8 +53,8 @@ int apply_announce(struct apply *apply, enum verdict *ret) MUST_CHECK;
 int apply_like(struct apply *apply, enum verdict *ret) MUST_CHECK;
 
 /* A refusal with its sentence. */
-int apply_refuse(struct apply *apply, enum verdict verdict,
-    const char *reason, enum verdict *ret);
+int apply_refuse(struct apply *apply, enum verdict verdict, const char *reason,
+    enum verdict *ret);
 /* Whether a profile of ours follows this actor. */
 int apply_is_followed(struct apply *apply, int64_t actor_id, bool *ret)
     MUST_CHECK;

@@ -16,11 +16,9 @@ one_of_ours(struct apply *apply, const char *uri, struct actor *ret)
 {
 	int r;
 
-	if (uri == NULL ||
-	    !authority_is_ours(uri, apply->publish->node->base))
+	if (uri == NULL || !authority_is_ours(uri, apply->publish->node->base))
 		return -ENOENT;
-	r = actor_by_uri(
-	    apply->publish->db, apply->publish->arena, uri, ret);
+	r = actor_by_uri(apply->publish->db, apply->publish->arena, uri, ret);
 	if (r == 0 && (ret->kind == ACTOR_REMOTE || ret->deleted_at != 0))
 		r = -ENOENT;
 	return r;
@@ -75,8 +73,9 @@ asked_by_id(struct apply *apply, const char *uri, struct follow *ret)
 	r = outbox_by_uri(publish->db, publish->arena, uri, &row);
 	if (r == 0 && strcmp(row.type, "Follow") != 0)
 		r = -ENOENT;
-	return r < 0 ? r : follow_get(publish->db, publish->arena,
-			       row.actor_id, apply->sender->id, ret);
+	return r < 0 ? r
+		     : follow_get(publish->db, publish->arena, row.actor_id,
+			   apply->sender->id, ret);
 }
 
 /* By who follows whom, when the Follow is embedded. */
@@ -92,8 +91,9 @@ asked_by_inner(struct apply *apply, struct follow *ret)
 	    inner.type != ACTIVITY_FOLLOW)
 		return -ENOENT;
 	r = one_of_ours(apply, inner.actor, &follower);
-	return r < 0 ? r : follow_get(publish->db, publish->arena,
-			       follower.id, apply->sender->id, ret);
+	return r < 0 ? r
+		     : follow_get(publish->db, publish->arena, follower.id,
+			   apply->sender->id, ret);
 }
 
 /*
@@ -151,8 +151,7 @@ undo_embedded(struct apply *apply, const struct activity *inner, bool *ret)
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	if (inner->type == ACTIVITY_FOLLOW)
-		r = follow_remove(
-		    publish->db, apply->sender->id, target.id);
+		r = follow_remove(publish->db, apply->sender->id, target.id);
 	else if (inner->type == ACTIVITY_BLOCK)
 		r = block_remove(publish->db, apply->sender->id, target.id);
 	else
@@ -207,8 +206,8 @@ apply_undo(struct apply *apply, enum verdict *ret)
 	bool embedded, done = false;
 	int r = 0;
 
-	embedded = activity_read_inner(
-		       publish->arena, apply->activity, &inner) == 0;
+	embedded =
+	    activity_read_inner(publish->arena, apply->activity, &inner) == 0;
 	if (embedded)
 		r = undo_embedded(apply, &inner, &done);
 	if (r == 0 && !done && undone != NULL)
@@ -222,8 +221,8 @@ apply_undo(struct apply *apply, enum verdict *ret)
 	if (undone == NULL ||
 	    seen_has(publish->db, undone, apply->activity->actor))
 		return 0;
-	return seen_add(publish->db, undone, apply->activity->actor,
-	    publish->now);
+	return seen_add(
+	    publish->db, undone, apply->activity->actor, publish->now);
 }
 
 int

@@ -42,8 +42,8 @@ each_named(struct apply *apply, const char *const *uris, size_t count,
 
 		if (!authority_is_ours(uris[i], apply->publish->node->base))
 			continue;
-		r = actor_by_uri(apply->publish->db, apply->publish->arena,
-		    uris[i], &actor);
+		r = actor_by_uri(
+		    apply->publish->db, apply->publish->arena, uris[i], &actor);
 		if (r == -ENOENT || (r == 0 && actor.deleted_at != 0))
 			continue;
 		if (r == 0)
@@ -74,8 +74,8 @@ show_to(struct apply *apply, const struct actor *actor, void *arg)
 		return 0;
 	if (block_stands(apply->publish->db, actor->id, apply->sender->id))
 		return 0;
-	return timeline_add(apply->publish->db, actor->id, object->id,
-	    object->published);
+	return timeline_add(
+	    apply->publish->db, actor->id, object->id, object->published);
 }
 
 static int
@@ -115,20 +115,23 @@ static struct object
 object_of(struct apply *apply)
 {
 	struct object object = *apply->object;
-	int64_t now = apply->publish->now;
 
 	object.local = false;
 	object.actor_id = apply->sender->id;
-	object.received_at = now;
+	object.received_at = apply->publish->now;
 	/* A date to come would stay on top of every list. */
-	if (object.published <= 0 || object.published > now)
-		object.published = now;
-	if (object.updated <= 0)
-		object.updated = object.published;
-	if (object.document == NULL)
-		object.document = json_write(
-		    apply->publish->arena, apply->activity->object);
+	object.published = MIN(object.published, apply->publish->now);
 	return object;
+}
+
+/* When the embedded object was changed; one that does not say: now. */
+static int64_t
+update_time(const struct apply *apply)
+{
+	int64_t updated = json_time(apply->activity->object, "updated");
+
+	return updated > 0 ? MIN(updated, apply->publish->now)
+			   : apply->publish->now;
 }
 
 static int
@@ -150,8 +153,8 @@ store_object(struct apply *apply, enum verdict *ret)
 	*ret = VERDICT_ACCEPTED;
 	r = apply_is_followed(apply, apply->sender->id, &followed);
 	if (r == 0 && followed && object.visibility != VISIBILITY_DIRECT)
-		r = timeline_fan_out(db, apply->sender->id, object.id,
-		    object.published, false);
+		r = timeline_fan_out(
+		    db, apply->sender->id, object.id, object.published, false);
 	if (r == 0)
 		r = each_recipient(apply, show_to, &object);
 	return r;
@@ -199,19 +202,13 @@ static int
 update_sender(struct apply *apply, enum verdict *ret)
 {
 	struct actor actor = apply->actor->actor;
-	int64_t now = apply->publish->now, id;
+	int64_t id;
 
-	if (actor.updated_at != 0 &&
-	    actor.updated_at < apply->sender->updated_at) {
+	actor.updated_at = update_time(apply);
+	if (actor.updated_at < apply->sender->updated_at) {
 		*ret = VERDICT_DUPLICATE; /* old news */
 		return 0;
 	}
-	if (actor.updated_at <= 0)
-		actor.updated_at = now;
-	actor.fetched_at = now;
-	if (actor.document == NULL)
-		actor.document = json_write(
-		    apply->publish->arena, apply->activity->object);
 	*ret = VERDICT_ACCEPTED;
 	return actor_put_remote(apply->publish->db, &actor, &id);
 }
@@ -225,8 +222,8 @@ update_actor(struct apply *apply, enum verdict *ret)
 {
 	const char *id = apply->activity->object_id;
 	struct actor known;
-	int r = actor_by_uri(
-	    apply->publish->db, apply->publish->arena, id, &known);
+	int r =
+	    actor_by_uri(apply->publish->db, apply->publish->arena, id, &known);
 
 	if (r == -ENOENT)
 		return read_later(apply, ret);
@@ -237,8 +234,7 @@ update_actor(struct apply *apply, enum verdict *ret)
 }
 
 static int
-update_known(
-    struct apply *apply, const struct object *known, enum verdict *ret)
+update_known(struct apply *apply, const struct object *known, enum verdict *ret)
 {
 	struct object object;
 
@@ -253,7 +249,7 @@ update_known(
 		return later(apply, TASK_OBJECT, known->uri, NULL);
 	}
 	object = object_of(apply);
-	if (apply->object->updated <= 0)
+	if (json_time(apply->activity->object, "updated") <= 0)
 		object.updated = apply->publish->now;
 	if (object.updated < known->updated)
 		return 0;
@@ -326,8 +322,8 @@ apply_delete(struct apply *apply, enum verdict *ret)
 }
 
 static int
-react(struct apply *apply, enum reaction_kind kind,
-    const struct object *object, enum verdict *ret)
+react(struct apply *apply, enum reaction_kind kind, const struct object *object,
+    enum verdict *ret)
 {
 	const char *id = apply->activity->id;
 	int r = reaction_add(apply->publish->db, kind, id != NULL ? id : "",
@@ -379,8 +375,8 @@ announce_known(
 		return r;
 	if (at <= 0 || at > apply->publish->now)
 		at = apply->publish->now;
-	return timeline_fan_out(apply->publish->db, apply->sender->id,
-	    object->id, at, true);
+	return timeline_fan_out(
+	    apply->publish->db, apply->sender->id, object->id, at, true);
 }
 
 int

@@ -14,8 +14,8 @@ static const char *
 header_of(const struct httpsig_request *request)
 {
 	for (size_t i = 0; i < request->n_headers; i++) {
-		if (text_equal_nocase(request->headers[i].name,
-			"collection-synchronization"))
+		if (text_equal_nocase(
+			request->headers[i].name, "collection-synchronization"))
 			return request->headers[i].value;
 	}
 	return NULL;
@@ -51,13 +51,13 @@ apply_followers_sync(struct publish *publish, const struct actor *sender,
 	int r;
 
 	if (header == NULL || sender->followers == NULL ||
-	    followers_sync_parse(publish->arena, header, sender->followers,
-		&theirs) < 0)
+	    followers_sync_parse(
+		publish->arena, header, sender->followers, &theirs) < 0)
 		return 0;
 	r = our_digest(publish, sender, ours);
 	if (r < 0 || strcmp(ours, theirs.digest) == 0)
 		return r;
-	task = (struct task) {
+	task = (struct task){
 		.kind = TASK_FOLLOWERS,
 		.uri = theirs.url,
 		.actor_id = sender->id,

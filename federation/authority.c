@@ -88,8 +88,8 @@ is_author(const struct activity *activity)
 		return true; /* an id alone: the origin vouches, it is read */
 	if (strcmp(activity->object_id, activity->actor) == 0)
 		return true;
-	count = json_ids(activity->object, "attributedTo", authors,
-	    N_ELEMENTS(authors));
+	count = json_ids(
+	    activity->object, "attributedTo", authors, N_ELEMENTS(authors));
 	if (count == 0)
 		count = json_ids(
 		    activity->object, "actor", authors, N_ELEMENTS(authors));
@@ -129,8 +129,7 @@ check_id(const struct activity *activity, unsigned demands, const char *base,
 	    strcmp(object, activity->actor) != 0)
 		return say(VERDICT_FORBIDDEN,
 		    "the object must be the actor itself", ret_reason);
-	if ((demands & OBJECT_IS_OURS) != 0 &&
-	    !authority_is_ours(object, base))
+	if ((demands & OBJECT_IS_OURS) != 0 && !authority_is_ours(object, base))
 		return say(VERDICT_IGNORED, "the object is not of this node",
 		    ret_reason);
 	if ((demands & OBJECT_OF_ORIGIN) != 0 &&
@@ -150,8 +149,7 @@ check_object(const struct activity *activity, unsigned demands,
 	if (!has_id && (demands & NEEDS_OBJECT) != 0)
 		return say(VERDICT_MALFORMED, "the activity has no object id",
 		    ret_reason);
-	if (!has_id && activity->object == NULL &&
-	    (demands & NEEDS_INNER) != 0)
+	if (!has_id && activity->object == NULL && (demands & NEEDS_INNER) != 0)
 		return say(VERDICT_MALFORMED, "the activity has no object",
 		    ret_reason);
 	if (has_id) {
@@ -160,8 +158,8 @@ check_object(const struct activity *activity, unsigned demands,
 			return verdict;
 	}
 	if ((demands & OBJECT_BY_ACTOR) != 0 && !is_author(activity))
-		return say(VERDICT_FORBIDDEN,
-		    "the object names another author", ret_reason);
+		return say(VERDICT_FORBIDDEN, "the object names another author",
+		    ret_reason);
 	if ((demands & INNER_BY_ACTOR) != 0 && !inner_is_by_actor(activity))
 		return say(VERDICT_FORBIDDEN,
 		    "only who did it can take it back", ret_reason);
@@ -196,5 +194,5 @@ bool
 authority_owns(const struct actor *sender, const struct object *object)
 {
 	return object->actor_id != 0 && object->actor_id == sender->id &&
-	    !object->local;
+	       !object->local;
 }

@@ -37,8 +37,8 @@ destinations_add(struct publish *publish, struct destinations *to,
 		return;
 	if (to->count == to->size) {
 		size_t size = to->size == 0 ? 16 : 2 * to->size;
-		struct follow_inbox *items = arena_alloc(
-		    publish->arena, size * sizeof(*items));
+		struct follow_inbox *items =
+		    arena_alloc(publish->arena, size * sizeof(*items));
 
 		if (to->count > 0)
 			memcpy(items, to->items, to->count * sizeof(*items));
@@ -50,15 +50,15 @@ destinations_add(struct publish *publish, struct destinations *to,
 
 /* follow_inboxes() gives each once; only a second source can repeat one. */
 static int
-add_followers(struct publish *publish, struct destinations *to,
-    int64_t followee_id)
+add_followers(
+    struct publish *publish, struct destinations *to, int64_t followee_id)
 {
 	struct follow_inbox *inboxes;
 	size_t count, before = to->count;
 	int r;
 
-	r = follow_inboxes(publish->db, publish->arena, followee_id, &inboxes,
-	    &count);
+	r = follow_inboxes(
+	    publish->db, publish->arena, followee_id, &inboxes, &count);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < count; i++) {
@@ -88,9 +88,9 @@ add_recipient(struct publish *publish, const struct dispatch *dispatch,
 		return r;
 	if (actor.kind != ACTOR_REMOTE || actor.deleted_at != 0)
 		return 0;
-	inbox = (struct follow_inbox) { actor.inbox, actor.host_id, false };
+	inbox = (struct follow_inbox){ actor.inbox, actor.host_id, false };
 	if (is_public && actor.shared_inbox != NULL)
-		inbox = (struct follow_inbox) { actor.shared_inbox,
+		inbox = (struct follow_inbox){ actor.shared_inbox,
 			actor.host_id, true };
 	if (inbox.inbox != NULL && !destinations_have(to, inbox.inbox))
 		destinations_add(publish, to, &inbox);
@@ -121,9 +121,8 @@ queue(struct publish *publish, const struct dispatch *dispatch,
 		publish->settings->delivery_host_items,
 		publish->settings->delivery_host_bytes,
 	};
-	const char *key = dispatch->object_uri != NULL
-	    ? dispatch->object_uri
-	    : dispatch->actor->uri;
+	const char *key = dispatch->object_uri != NULL ? dispatch->object_uri
+						       : dispatch->actor->uri;
 
 	for (size_t i = 0; i < to->count; i++) {
 		struct delivery delivery = {
@@ -162,9 +161,9 @@ dispatch_send_as(
 	struct destinations to = { 0 };
 	struct activity_row row = { 0 };
 	int64_t id;
-	CLEANUP(json_release) json_t *document = document_activity(
-	    dispatch->type, uri, dispatch->actor->uri, dispatch->object,
-	    publish->now);
+	CLEANUP(json_release)
+	json_t *document = document_activity(dispatch->type, uri,
+	    dispatch->actor->uri, dispatch->object, publish->now);
 	int r;
 
 	dispatch->object = NULL;
@@ -187,8 +186,8 @@ dispatch_send_as(
 }
 
 int
-dispatch_send(struct publish *publish, struct dispatch *dispatch,
-    const char **ret_uri)
+dispatch_send(
+    struct publish *publish, struct dispatch *dispatch, const char **ret_uri)
 {
 	const char *uri = dispatch_new_uri(publish);
 	int r = dispatch_send_as(publish, dispatch, uri);

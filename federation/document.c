@@ -16,15 +16,13 @@ document_actor_uri(struct arena *arena, const char *base, const char *opaque)
 }
 
 const char *
-document_activity_uri(
-    struct arena *arena, const char *base, const char *opaque)
+document_activity_uri(struct arena *arena, const char *base, const char *opaque)
 {
 	return arena_printf(arena, "%s/a/%s", base, opaque);
 }
 
 const char *
-document_page_url(
-    struct arena *arena, const char *base, const char *username)
+document_page_url(struct arena *arena, const char *base, const char *username)
 {
 	return arena_printf(arena, "%s/@%s", base, username);
 }
@@ -47,24 +45,62 @@ document_set_time(json_t *document, const char *key, int64_t t)
 
 /*
  * Terms that AS2 does not have.  Spelled out in each document: nobody is made
- * to fetch a context from us.
+ * to fetch a context from us, and who expands JSON-LD loses nothing.
  */
+static const struct term {
+	const char *name, *iri;
+} terms[] = {
+	/* prefixes */
+	{ "toot", "http://joinmastodon.org/ns#" },
+	{ "sc", "http://schema.org#" },
+	{ "sec", "https://w3id.org/security#" },
+	{ "parvis", DOCUMENT_PARVIS },
+	/* of others */
+	{ "manuallyApprovesFollowers", "as:manuallyApprovesFollowers" },
+	{ "discoverable", "toot:discoverable" },
+	{ "indexable", "toot:indexable" },
+	{ "PropertyValue", "sc:PropertyValue" },
+	{ "value", "sc:value" },
+	{ "PostalAddress", "sc:PostalAddress" },
+	{ "address", "sc:address" },
+	{ "addressLocality", "sc:addressLocality" },
+	{ "addressCountry", "sc:addressCountry" },
+	{ "postalCode", "sc:postalCode" },
+	{ "Multikey", "sec:Multikey" },
+	{ "publicKeyMultibase", "sec:publicKeyMultibase" },
+	{ "webfinger",
+	    "https://purl.archive.org/socialweb/webfinger#webfinger" },
+	/* our own */
+	{ "stage", "parvis:stage" },
+	{ "status", "parvis:status" },
+	{ "themes", "parvis:themes" },
+	{ "skills", "parvis:skills" },
+	{ "languages", "parvis:languages" },
+	{ "team", "parvis:team" },
+	{ "supporters", "parvis:supporters" },
+};
+
+/* Those whose values are ids or objects with an id. */
+static const struct term id_terms[] = {
+	{ "assertionMethod", "sec:assertionMethod" },
+	{ "controller", "sec:controller" },
+	{ "implements", "https://w3id.org/fep/844e#implements" },
+};
+
 json_t *
 document_context(void)
 {
-	return json_pack("[s, s, {s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
-			 "s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}]",
-	    DOCUMENT_AS2, "https://w3id.org/security/v1", "toot",
-	    "http://joinmastodon.org/ns#", "discoverable", "toot:discoverable",
-	    "indexable", "toot:indexable", "manuallyApprovesFollowers",
-	    "as:manuallyApprovesFollowers", "Hashtag", "as:Hashtag", "sc",
-	    "http://schema.org#", "PropertyValue", "sc:PropertyValue", "value",
-	    "sc:value", "webfinger",
-	    "https://purl.archive.org/socialweb/webfinger#webfinger", "parvis",
-	    "urn:parvis:", "stage", "parvis:stage", "status", "parvis:status",
-	    "themes", "parvis:themes", "skills", "parvis:skills", "languages",
-	    "parvis:languages", "team", "parvis:team", "supporters",
-	    "parvis:supporters");
+	json_t *own = json_object();
+
+	for (size_t i = 0; i < N_ELEMENTS(terms); i++)
+		(void)json_object_set_new(
+		    own, terms[i].name, json_string(terms[i].iri));
+	for (size_t i = 0; i < N_ELEMENTS(id_terms); i++)
+		(void)json_object_set_new(own, id_terms[i].name,
+		    json_pack(
+			"{s:s, s:s}", "@id", id_terms[i].iri, "@type", "@id"));
+	return json_pack(
+	    "[s, s, o]", DOCUMENT_AS2, "https://w3id.org/security/v1", own);
 }
 
 static void
@@ -115,8 +151,8 @@ json_t *
 document_note(struct arena *arena, const char *base, const struct object *note,
     const struct actor *author)
 {
-	const struct audience audience = { note->visibility,
-		author->followers, NULL, 0 };
+	const struct audience audience = { note->visibility, author->followers,
+		NULL, 0 };
 	json_t *document = json_pack("{s:s, s:s, s:s, s:s}", "id", note->uri,
 	    "type", note->type, "attributedTo", author->uri, "content",
 	    content_of(arena, note));
@@ -128,8 +164,8 @@ document_note(struct arena *arena, const char *base, const struct object *note,
 	document_set_text(document, "parvis:title", note->name);
 	if (note->language != NULL)
 		(void)json_object_set_new(document, "contentMap",
-		    json_pack("{s:s}", note->language,
-			content_of(arena, note)));
+		    json_pack(
+			"{s:s}", note->language, content_of(arena, note)));
 	document_set_time(document, "published", note->published);
 	if (note->updated != note->published)
 		document_set_time(document, "updated", note->updated);
@@ -168,10 +204,10 @@ json_t *
 document_collection(
     const char *id, int64_t total, bool ordered, const char *first)
 {
-	json_t *document = json_pack("{s:s, s:s, s:s, s:I}", "@context",
-	    DOCUMENT_AS2, "id", id, "type",
-	    ordered ? "OrderedCollection" : "Collection", "totalItems",
-	    (json_int_t)total);
+	json_t *document =
+	    json_pack("{s:s, s:s, s:s, s:I}", "@context", DOCUMENT_AS2, "id",
+		id, "type", ordered ? "OrderedCollection" : "Collection",
+		"totalItems", (json_int_t)total);
 
 	document_set_text(document, "first", first);
 	return document;

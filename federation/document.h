@@ -16,9 +16,11 @@
 #include "store/outbox.h"
 
 #define DOCUMENT_PUBLIC "https://www.w3.org/ns/activitystreams#Public"
-#define DOCUMENT_AS2 "https://www.w3.org/ns/activitystreams"
+#define DOCUMENT_AS2    "https://www.w3.org/ns/activitystreams"
+/* What our own terms begin with (FEDERATION.md lists them). */
+#define DOCUMENT_PARVIS "urn:parvis:"
 
-/* The @context of every document: AS2, security, and the few terms beyond. */
+/* The @context of every document: AS2, security, and the terms beyond. */
 json_t *document_context(void);
 /* Sets a text unless it is NULL or empty; a time as RFC 3339. */
 void document_set_text(json_t *document, const char *key, const char *value);
@@ -26,11 +28,11 @@ void document_set_time(json_t *document, const char *key, int64_t t);
 
 /* Addresses of this node, made from the base ("https://domain"). */
 const char *document_actor_uri(struct arena *arena, const char *base,
-    const char *opaque);                      /* base/o/opaque */
+    const char *opaque); /* base/o/opaque */
 const char *document_activity_uri(struct arena *arena, const char *base,
-    const char *opaque);                      /* base/a/opaque */
+    const char *opaque); /* base/a/opaque */
 const char *document_page_url(struct arena *arena, const char *base,
-    const char *username);                    /* base/@username */
+    const char *username); /* base/@username */
 
 /* An actor of ours, with keys, place, lists; -EAGAIN: it has no keys yet. */
 int document_actor(struct db *db, struct arena *arena, const char *base,
@@ -42,8 +44,8 @@ int document_actor_stub(struct db *db, struct arena *arena, const char *base,
 json_t *document_note(struct arena *arena, const char *base,
     const struct object *note, const struct actor *author);
 /* {"type":"Tombstone"...}: id, formerType, deleted, and nothing else. */
-json_t *document_tombstone(const char *uri, const char *former_type,
-    int64_t deleted);
+json_t *document_tombstone(
+    const char *uri, const char *former_type, int64_t deleted);
 
 /* To whom: fills to and cc of a document. */
 struct audience {
@@ -62,21 +64,21 @@ json_t *document_activity(const char *type, const char *id,
     const char *actor_uri, json_t *object, int64_t published);
 
 /* A collection's head: totalItems, and first when items may be seen. */
-json_t *document_collection(const char *id, int64_t total, bool ordered,
-    const char *first);
+json_t *document_collection(
+    const char *id, int64_t total, bool ordered, const char *first);
 /* One of its pages; takes the items' reference; next may be NULL. */
-json_t *document_collection_page(const char *id, const char *part_of,
-    const char *next, json_t *items);
+json_t *document_collection_page(
+    const char *id, const char *part_of, const char *next, json_t *items);
 
 /* RFC 7033 JRD for an actor of ours. */
-json_t *document_webfinger(struct arena *arena, const char *domain,
-    const struct actor *actor);
+json_t *document_webfinger(
+    struct arena *arena, const char *domain, const struct actor *actor);
 /* WebFinger of the host itself (FEP-d556): links to the instance actor. */
-json_t *document_webfinger_host(struct arena *arena, const char *base,
-    const char *resource);
+json_t *document_webfinger_host(
+    struct arena *arena, const char *base, const char *resource);
 json_t *document_nodeinfo_links(struct arena *arena, const char *base);
 /* version: of Parvis; schema: of NodeInfo, "2.1". */
-json_t *document_nodeinfo(struct db *db, const char *version,
-    const char *schema);
+json_t *document_nodeinfo(
+    struct db *db, const char *version, const char *schema);
 
 #endif

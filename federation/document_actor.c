@@ -13,9 +13,9 @@
 static void
 add_field(json_t *fields, const char *name, const char *html)
 {
-	(void)json_array_append_new(fields,
-	    json_pack("{s:s, s:s, s:s}", "type", "PropertyValue", "name", name,
-		"value", html));
+	(void)json_array_append_new(
+	    fields, json_pack("{s:s, s:s, s:s}", "type", "PropertyValue",
+			"name", name, "value", html));
 }
 
 static const char *
@@ -30,8 +30,8 @@ joined(struct arena *arena, const char *const *words, size_t count)
 }
 
 static void
-set_words(json_t *document, const char *key, const char *const *words,
-    size_t count)
+set_words(
+    json_t *document, const char *key, const char *const *words, size_t count)
 {
 	json_t *list;
 
@@ -97,8 +97,7 @@ set_lists(struct db *db, struct arena *arena, const struct actor *actor,
 		return r;
 	set_words(document, "skills", lists.skills, lists.skill_count);
 	set_words(document, "themes", lists.themes, lists.theme_count);
-	set_words(
-	    document, "languages", lists.languages, lists.language_count);
+	set_words(document, "languages", lists.languages, lists.language_count);
 	set_members(document, &lists);
 	fields = json_array();
 	if (lists.skill_count > 0)
@@ -108,8 +107,8 @@ set_lists(struct db *db, struct arena *arena, const struct actor *actor,
 		add_field(fields, "Thèmes",
 		    joined(arena, lists.themes, lists.theme_count));
 	if (actor->place.name != NULL)
-		add_field(fields, "Lieu",
-		    text_html_escape(arena, actor->place.name));
+		add_field(
+		    fields, "Lieu", text_html_escape(arena, actor->place.name));
 	add_links(arena, fields, &lists);
 	if (json_array_size(fields) > 0)
 		(void)json_object_set(document, "attachment", fields);
@@ -134,9 +133,8 @@ set_place(json_t *document, const struct place *place)
 		    location, "longitude", json_real(place->longitude));
 	}
 	if (place->name != NULL) {
-		address = json_pack("{s:s, s:s, s:s}", "type",
-		    "PostalAddress", "addressLocality", place->name,
-		    "addressCountry", "France");
+		address = json_pack("{s:s, s:s, s:s}", "type", "PostalAddress",
+		    "addressLocality", place->name, "addressCountry", "France");
 		document_set_text(address, "postalCode", place->postcode);
 		(void)json_object_set_new(location, "address", address);
 	}
@@ -189,8 +187,8 @@ set_keys(struct db *db, struct arena *arena, const struct actor *actor,
 		if (key_from_spki(rows[i].spki, rows[i].spki_len, &key) < 0)
 			return -EIO;
 		r = rows[i].kind == KEY_RSA
-		    ? rsa_of(arena, actor, &rows[i], key, document)
-		    : ed25519_of(arena, actor, &rows[i], key, document);
+			? rsa_of(arena, actor, &rows[i], key, document)
+			: ed25519_of(arena, actor, &rows[i], key, document);
 		key_free(&key);
 	}
 	return r;
@@ -218,9 +216,9 @@ static void
 set_generator(struct arena *arena, const char *base, json_t *document)
 {
 	(void)json_object_set_new(document, "generator",
-	    json_pack("{s:s, s:s, s:s, s:[{s:s, s:s}]}", "type",
-		"Application", "id", arena_printf(arena, "%s/actor", base),
-		"name", "Parvis", "implements", "href",
+	    json_pack("{s:s, s:s, s:s, s:[{s:s, s:s}]}", "type", "Application",
+		"id", arena_printf(arena, "%s/actor", base), "name", "Parvis",
+		"implements", "href",
 		"https://datatracker.ietf.org/doc/html/rfc9421", "name",
 		"RFC-9421: HTTP Message Signatures"));
 }
@@ -228,20 +226,24 @@ set_generator(struct arena *arena, const char *base, json_t *document)
 static json_t *
 basics(struct arena *arena, const char *base, const struct actor *actor)
 {
-	json_t *document = json_pack(
-	    "{s:o, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:{s:s}}",
-	    "@context", document_context(), "id", actor->uri, "type",
-	    actor->type, "preferredUsername", actor->username, "inbox",
-	    actor->inbox, "outbox", actor->outbox, "followers",
-	    actor->followers, "following",
-	    arena_printf(arena, "%s/following", actor->uri), "url",
-	    actor->url, "endpoints", "sharedInbox", actor->shared_inbox);
+	json_t *document = json_pack("{s:o, s:s, s:s, s:s}", "@context",
+	    document_context(), "id", actor->uri, "type", actor->type,
+	    "preferredUsername", actor->username);
 
 	document_set_text(document, "name", actor->name);
 	document_set_text(document, "summary", actor->summary);
+	document_set_text(document, "url", actor->url);
+	document_set_text(document, "inbox", actor->inbox);
+	document_set_text(document, "outbox", actor->outbox);
+	document_set_text(document, "followers", actor->followers);
+	document_set_text(document, "following",
+	    arena_printf(arena, "%s/following", actor->uri));
+	(void)json_object_set_new(document, "endpoints",
+	    json_pack(
+		"{s:s}", "sharedInbox", arena_printf(arena, "%s/inbox", base)));
 	document_set_text(document, "webfinger",
-	    arena_printf(arena, "%s@%s", actor->username,
-		base + strlen("https://")));
+	    arena_printf(
+		arena, "%s@%s", actor->username, base + strlen("https://")));
 	document_set_time(document, "published", actor->created_at);
 	document_set_time(document, "updated", actor->updated_at);
 	(void)json_object_set_new(document, "manuallyApprovesFollowers",
@@ -253,12 +255,11 @@ basics(struct arena *arena, const char *base, const struct actor *actor)
 	document_set_text(document, "stage", actor->stage);
 	document_set_text(document, "status", actor->status);
 	document_set_text(document, "parvis:contact", actor->contact);
-	document_set_text(
-	    document, "parvis:profileKind", actor->profile_kind);
+	document_set_text(document, "parvis:profileKind", actor->profile_kind);
 	if (actor->icon_url != NULL)
 		(void)json_object_set_new(document, "icon",
-		    json_pack("{s:s, s:s}", "type", "Image", "url",
-			actor->icon_url));
+		    json_pack(
+			"{s:s, s:s}", "type", "Image", "url", actor->icon_url));
 	return document;
 }
 
@@ -285,10 +286,10 @@ int
 document_actor_stub(struct db *db, struct arena *arena, const char *base,
     const struct actor *actor, json_t **ret)
 {
-	CLEANUP(json_release) json_t *document = json_pack(
-	    "{s:o, s:s, s:s, s:s, s:s}", "@context", document_context(), "id",
-	    actor->uri, "type", actor->type, "preferredUsername",
-	    actor->username, "inbox", actor->inbox);
+	CLEANUP(json_release)
+	json_t *document = json_pack("{s:o, s:s, s:s, s:s, s:s}", "@context",
+	    document_context(), "id", actor->uri, "type", actor->type,
+	    "preferredUsername", actor->username, "inbox", actor->inbox);
 	int r = set_keys(db, arena, actor, document);
 
 	(void)base;

@@ -12,8 +12,8 @@ json_t *
 document_webfinger(
     struct arena *arena, const char *domain, const struct actor *actor)
 {
-	return json_pack("{s:s, s:[s, s], s:[{s:s, s:s, s:s}, {s:s, s:s, s:s}]}",
-	    "subject",
+	return json_pack(
+	    "{s:s, s:[s, s], s:[{s:s, s:s, s:s}, {s:s, s:s, s:s}]}", "subject",
 	    arena_printf(arena, "acct:%s@%s", actor->username, domain),
 	    "aliases", actor->uri, actor->url, "links", "rel", "self", "type",
 	    ACTIVITY_TYPE, "href", actor->uri, "rel",
@@ -28,9 +28,9 @@ document_webfinger_host(
 	const char *actor = arena_printf(arena, "%s/actor", base);
 
 	return json_pack("{s:s, s:[{s:s, s:s, s:s}, {s:s, s:s, s:s}]}",
-	    "subject", resource, "links", "rel",
-	    DOCUMENT_AS2 "#Service", "type", ACTIVITY_TYPE, "href", actor,
-	    "rel", "self", "type", ACTIVITY_TYPE, "href", actor);
+	    "subject", resource, "links", "rel", DOCUMENT_AS2 "#Service",
+	    "type", ACTIVITY_TYPE, "href", actor, "rel", "self", "type",
+	    ACTIVITY_TYPE, "href", actor);
 }
 
 json_t *
@@ -52,9 +52,9 @@ document_nodeinfo(struct db *db, const char *version, const char *schema)
 		memset(&figures, 0, sizeof(figures));
 	return json_pack("{s:s, s:{s:s, s:s}, s:[s], s:{s:[], s:[]}, s:b, "
 			 "s:{s:{s:I}, s:I}, s:{}}",
-	    "version", schema, "software", "name", "parvis", "version",
-	    version, "protocols", "activitypub", "services", "inbound",
-	    "outbound", "openRegistrations", 0, "usage", "users", "total",
+	    "version", schema, "software", "name", "parvis", "version", version,
+	    "protocols", "activitypub", "services", "inbound", "outbound",
+	    "openRegistrations", 0, "usage", "users", "total",
 	    (json_int_t)figures.profiles, "localPosts",
 	    (json_int_t)figures.local_objects, "metadata");
 }

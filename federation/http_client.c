@@ -367,8 +367,14 @@ pool_new(struct http_client *client, const struct node_snapshot *snapshot)
 	curl_multi_setopt(pool->multi, CURLMOPT_SOCKETDATA, pool);
 	curl_multi_setopt(pool->multi, CURLMOPT_TIMERFUNCTION, on_timer);
 	curl_multi_setopt(pool->multi, CURLMOPT_TIMERDATA, pool);
+	/*
+	 * Requests under way are bounded by those who make them.  Were idle
+	 * connections counted together with theirs, a request to a new host
+	 * would wait about a second for a place although there is one: libcurl
+	 * looks again only by its timer.
+	 */
 	curl_multi_setopt(pool->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
-	    (long)settings->outbound_connections);
+	    2 * (long)settings->outbound_connections);
 	curl_multi_setopt(pool->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
 	    (long)settings->outbound_host_connections);
 	curl_multi_setopt(pool->multi, CURLMOPT_MAXCONNECTS,

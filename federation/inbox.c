@@ -43,7 +43,6 @@ struct parcel {
 	const struct node_snapshot *snapshot;
 	struct httpsig_request request;
 	struct httpsig *sig;
-	int64_t owner_id;
 	inbox_done_fn *done;
 	inbox_signer_fn *signer_done;
 	void *arg;
@@ -122,7 +121,7 @@ finish_signature(struct parcel *parcel, enum httpsig_verdict verdict)
 static struct httpsig_policy
 policy_of(const struct parcel *parcel)
 {
-	return (struct httpsig_policy) {
+	return (struct httpsig_policy){
 		.now = clock_now(),
 		.window_seconds = parcel->snapshot->settings
 				      ->federation_signature_window_seconds,
@@ -137,8 +136,7 @@ step_open(struct parcel *parcel)
 	enum httpsig_verdict verdict =
 	    httpsig_parse(parcel->arena, &parcel->request, &parcel->sig);
 
-	return verdict == HTTPSIG_OK ? NEXT
-				     : finish_signature(parcel, verdict);
+	return verdict == HTTPSIG_OK ? NEXT : finish_signature(parcel, verdict);
 }
 
 static enum progress
@@ -148,8 +146,7 @@ step_screen(struct parcel *parcel)
 	enum httpsig_verdict verdict = httpsig_screen(
 	    parcel->arena, parcel->sig, &parcel->request, &policy);
 
-	return verdict == HTTPSIG_OK ? NEXT
-				     : finish_signature(parcel, verdict);
+	return verdict == HTTPSIG_OK ? NEXT : finish_signature(parcel, verdict);
 }
 
 /* An embedded object is read here, not in the writer, whose time is dear. */
@@ -159,9 +156,8 @@ read_object(struct parcel *parcel)
 	const struct activity *activity = &parcel->activity;
 	char error[JSON_ERROR_SIZE];
 
-	if (activity->object == NULL ||
-	    (activity->type != ACTIVITY_CREATE &&
-		activity->type != ACTIVITY_UPDATE))
+	if (activity->object == NULL || (activity->type != ACTIVITY_CREATE &&
+					    activity->type != ACTIVITY_UPDATE))
 		return;
 	if (activity->object_type != NULL &&
 	    activity_type_is_actor(activity->object_type)) {
@@ -174,8 +170,8 @@ read_object(struct parcel *parcel)
 		return;
 	}
 	parcel->object = arena_alloc(parcel->arena, sizeof(*parcel->object));
-	if (activity_read_object(parcel->arena, activity->object,
-		parcel->object, error) < 0 ||
+	if (activity_read_object(
+		parcel->arena, activity->object, parcel->object, error) < 0 ||
 	    strcmp(parcel->object->uri, activity->object_id) != 0)
 		parcel->object = NULL;
 }
@@ -186,8 +182,8 @@ is_farewell(const struct parcel *parcel)
 	const struct activity *activity = &parcel->activity;
 
 	return parcel->done != NULL && activity->type == ACTIVITY_DELETE &&
-	    activity->object_id != NULL &&
-	    strcmp(activity->object_id, activity->actor) == 0;
+	       activity->object_id != NULL &&
+	       strcmp(activity->object_id, activity->actor) == 0;
 }
 
 /*
@@ -203,8 +199,8 @@ is_idle_farewell(struct parcel *parcel)
 
 	if (!is_farewell(parcel))
 		return false;
-	r = actor_by_uri(parcel->inbox->db, parcel->arena,
-	    parcel->activity.actor, &actor);
+	r = actor_by_uri(
+	    parcel->inbox->db, parcel->arena, parcel->activity.actor, &actor);
 	if (r == 0)
 		parcel->sender_id = actor.id;
 	return r == -ENOENT || (r == 0 && actor.deleted_at != 0);
@@ -217,7 +213,7 @@ choose_signature(struct parcel *parcel)
 	struct httpsig *sig = parcel->sig;
 
 	while (sig != NULL &&
-	    !url_same_origin(sig->key_id, parcel->activity.actor))
+	       !url_same_origin(sig->key_id, parcel->activity.actor))
 		sig = sig->next;
 	if (sig != NULL)
 		parcel->sig = sig;
@@ -235,8 +231,8 @@ step_read(struct parcel *parcel)
 		return NEXT; /* a GET has no document */
 	if (json_read(parcel->request.body, parcel->request.body_len,
 		&parcel->document, error) < 0 ||
-	    activity_read(parcel->arena, parcel->document, &parcel->activity,
-		error) < 0)
+	    activity_read(
+		parcel->arena, parcel->document, &parcel->activity, error) < 0)
 		return finish(parcel, VERDICT_MALFORMED, error);
 	verdict = authority_check(
 	    &parcel->activity, parcel->inbox->node->base, &reason);
@@ -275,7 +271,7 @@ on_gone(struct courier_want *want)
 static void
 ask_whether_gone(struct parcel *parcel)
 {
-	parcel->want = (struct courier_want) {
+	parcel->want = (struct courier_want){
 		.kind = WANT_ACTOR,
 		.uri = parcel->activity.actor,
 		.refresh = true,
@@ -314,7 +310,7 @@ ask_for_key(struct parcel *parcel, bool refresh)
 {
 	if (parcel->inbox->pending > INBOX_PENDING_MAX)
 		return finish(parcel, VERDICT_BUSY, NULL);
-	parcel->want = (struct courier_want) {
+	parcel->want = (struct courier_want){
 		.kind = WANT_KEY,
 		.uri = parcel->sig->key_id,
 		.refresh = refresh,
@@ -354,8 +350,8 @@ step_verify(struct parcel *parcel)
 	    strcmp(entry.actor_uri, parcel->activity.actor) != 0)
 		return finish(parcel, VERDICT_NOT_ACTOR,
 		    "the key belongs to another actor");
-	verdict = httpsig_check(parcel->arena, parcel->sig, &parcel->request,
-	    &policy, entry.key);
+	verdict = httpsig_check(
+	    parcel->arena, parcel->sig, &parcel->request, &policy, entry.key);
 	if (verdict == HTTPSIG_OK)
 		return NEXT;
 	/* It may have been changed at its owner's: asked once. */
@@ -388,19 +384,18 @@ refresh_sender(struct publish *publish, const struct actor *sender)
 
 /* What else a delivery brings, when what it told was taken. */
 static int
-look_at_sender(struct parcel *parcel, struct publish *publish,
-    const struct actor *sender)
+look_at_sender(
+    struct parcel *parcel, struct publish *publish, const struct actor *sender)
 {
 	int r = 0;
 
-	if (verdict_status(parcel->verdict) != 202 ||
-	    sender->deleted_at != 0 || is_farewell(parcel))
+	if (verdict_status(parcel->verdict) != 202 || sender->deleted_at != 0 ||
+	    is_farewell(parcel))
 		return 0;
 	if (parcel->verdict == VERDICT_ACCEPTED)
 		r = refresh_sender(publish, sender);
-	return r < 0
-	    ? r
-	    : apply_followers_sync(publish, sender, &parcel->request);
+	return r < 0 ? r
+		     : apply_followers_sync(publish, sender, &parcel->request);
 }
 
 /* Writer thread. */
@@ -422,7 +417,6 @@ work(struct writer_job *job, struct db *db)
 		.sender = &sender,
 		.object = parcel->object,
 		.actor = parcel->actor,
-		.owner_id = parcel->owner_id,
 	};
 	int r = actor_get(db, parcel->arena, parcel->sender_id, &sender);
 
@@ -445,8 +439,8 @@ on_written(struct writer_job *job)
 		    job->result == -ENOSPC ? VERDICT_BUSY : VERDICT_FAILED,
 		    NULL);
 	else if (parcel->verdict == VERDICT_ACCEPTED &&
-	    (parcel->activity.type == ACTIVITY_DELETE ||
-		parcel->activity.type == ACTIVITY_UPDATE))
+		 (parcel->activity.type == ACTIVITY_DELETE ||
+		     parcel->activity.type == ACTIVITY_UPDATE))
 		keycache_drop(parcel->inbox->keys, parcel->sig->key_id);
 	parcel->step++;
 	run(parcel);
@@ -457,7 +451,7 @@ step_store(struct parcel *parcel)
 {
 	if (parcel->done == NULL)
 		return finish(parcel, VERDICT_ACCEPTED, NULL);
-	parcel->job = (struct writer_job) {
+	parcel->job = (struct writer_job){
 		.work = work,
 		.done = on_written,
 		.reply = parcel->inbox->reply,
@@ -506,8 +500,7 @@ static void
 run(struct parcel *parcel)
 {
 	/* A verdict that an answer brought ends the way at once. */
-	enum progress progress =
-	    parcel->reason[0] != '\0' ? DONE : NEXT;
+	enum progress progress = parcel->reason[0] != '\0' ? DONE : NEXT;
 
 	while (progress == NEXT) {
 		progress = steps[parcel->step](parcel);
@@ -528,14 +521,14 @@ static void
 copy_request(struct parcel *parcel, const struct httpsig_request *from)
 {
 	struct arena *arena = parcel->arena;
-	struct httpsig_header *headers = arena_alloc(
-	    arena, (from->n_headers + 1) * sizeof(*headers));
+	struct httpsig_header *headers =
+	    arena_alloc(arena, (from->n_headers + 1) * sizeof(*headers));
 
 	for (size_t i = 0; i < from->n_headers; i++) {
 		headers[i].name = arena_strdup(arena, from->headers[i].name);
 		headers[i].value = arena_strdup(arena, from->headers[i].value);
 	}
-	parcel->request = (struct httpsig_request) {
+	parcel->request = (struct httpsig_request){
 		.method = arena_strdup(arena, from->method),
 		.scheme = arena_strdup(arena, from->scheme),
 		.authority = arena_strdup(arena, from->authority),
@@ -543,8 +536,8 @@ copy_request(struct parcel *parcel, const struct httpsig_request *from)
 		.headers = headers,
 		.n_headers = from->n_headers,
 		.body = from->body_len == 0
-		    ? NULL
-		    : arena_memdup(arena, from->body, from->body_len),
+			    ? NULL
+			    : arena_memdup(arena, from->body, from->body_len),
 		.body_len = from->body_len,
 	};
 }
@@ -564,11 +557,10 @@ parcel_new(struct inbox *inbox, const struct httpsig_request *request)
 
 void
 inbox_receive(struct inbox *inbox, const struct httpsig_request *request,
-    int64_t owner_id, inbox_done_fn *done, void *arg)
+    inbox_done_fn *done, void *arg)
 {
 	struct parcel *parcel = parcel_new(inbox, request);
 
-	parcel->owner_id = owner_id;
 	parcel->done = done;
 	parcel->arg = arg;
 	run(parcel);

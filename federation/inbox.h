@@ -33,19 +33,18 @@ void inbox_free(struct inbox **inbox); /* NULL is fine */
  * Called once, on the inbox's thread, perhaps before inbox_receive() returns.
  * reason is a sentence for the sender, valid during the call.
  */
-typedef void inbox_done_fn(
-    void *arg, enum verdict verdict, const char *reason);
+typedef void inbox_done_fn(void *arg, enum verdict verdict, const char *reason);
 
-/* request is copied.  owner_id: whose inbox, 0 for the shared one. */
+/* request is copied. */
 void inbox_receive(struct inbox *inbox, const struct httpsig_request *request,
-    int64_t owner_id, inbox_done_fn *done, void *arg);
+    inbox_done_fn *done, void *arg);
 
 /*
  * Who signed a GET (authorised fetch): ACCEPTED and the actor's row, or why
  * not.  The same way as above up to the signature.
  */
-typedef void inbox_signer_fn(void *arg, enum verdict verdict,
-    int64_t actor_id, const char *reason);
+typedef void inbox_signer_fn(
+    void *arg, enum verdict verdict, int64_t actor_id, const char *reason);
 void inbox_signer(struct inbox *inbox, const struct httpsig_request *request,
     inbox_signer_fn *done, void *arg);
 

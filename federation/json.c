@@ -51,6 +51,8 @@ is_alias_of_type_or_id(const char *term, const char *keyword)
 	       (strcmp(keyword, "@id") == 0 || strcmp(keyword, "@type") == 0);
 }
 
+static bool has_alias(json_t *context);
+
 /* A term of a context that makes another word of a JSON-LD keyword. */
 static bool
 is_alias(const char *term, const json_t *definition)
@@ -60,7 +62,8 @@ is_alias(const char *term, const json_t *definition)
 	if (term[0] == '@')
 		return false;
 	if (json_is_object(definition)) {
-		if (json_object_get(definition, "@reverse") != NULL)
+		if (json_object_get(definition, "@reverse") != NULL ||
+		    has_alias(json_object_get(definition, "@context")))
 			return true;
 		meaning = json_string_value(json_object_get(definition, "@id"));
 	}
@@ -68,6 +71,7 @@ is_alias(const char *term, const json_t *definition)
 	       !is_alias_of_type_or_id(term, meaning);
 }
 
+/* The depth of the document bounds the recursion. */
 static bool
 has_alias(json_t *context)
 {
@@ -75,18 +79,17 @@ has_alias(json_t *context)
 	json_t *value;
 	size_t i;
 
-	if (json_is_array(context)) {
-		json_array_foreach(context, i, value)
-		{
-			if (json_is_object(value) && has_alias(value))
-				return true;
-		}
-	} else if (json_is_object(context)) {
-		json_object_foreach(context, term, value)
-		{
-			if (is_alias(term, value))
-				return true;
-		}
+	json_array_foreach(context, i, value)
+	{
+		if (has_alias(value))
+			return true;
+	}
+	if (!json_is_object(context))
+		return false;
+	json_object_foreach(context, term, value)
+	{
+		if (is_alias(term, value))
+			return true;
 	}
 	return false;
 }

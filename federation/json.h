@@ -42,8 +42,8 @@ const char *json_id(const json_t *object, const char *key);
 json_t *json_embedded(const json_t *object, const char *key);
 bool json_flag(const json_t *object, const char *key, bool otherwise);
 /* Ids in a property (string, object, array), at most max. */
-size_t json_ids(const json_t *object, const char *key, const char **ret,
-    size_t max);
+size_t json_ids(
+    const json_t *object, const char *key, const char **ret, size_t max);
 /* True when "type" is, or its array contains, the name. */
 bool json_is_type(const json_t *object, const char *type);
 /* RFC 3339 time; 0 when absent or malformed. */

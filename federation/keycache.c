@@ -45,7 +45,7 @@ slot_clear(struct slot *slot)
 	free(slot->key_id);
 	free(slot->actor_uri);
 	key_free(&slot->key);
-	*slot = (struct slot) { 0 };
+	*slot = (struct slot){ 0 };
 }
 
 void
@@ -76,7 +76,7 @@ find(struct keycache *cache, const char *key_id, uint64_t hash)
 	struct slot **at = &cache->buckets[hash % KEYCACHE_BUCKETS];
 
 	while (*at != NULL &&
-	    ((*at)->hash != hash || strcmp((*at)->key_id, key_id) != 0))
+	       ((*at)->hash != hash || strcmp((*at)->key_id, key_id) != 0))
 		at = &(*at)->next;
 	return at;
 }
@@ -137,8 +137,7 @@ load(struct keycache *cache, struct db *db, const char *key_id, int64_t now,
 		slot->fetched_at = actor.fetched_at;
 		slot->local = actor.kind != ACTOR_REMOTE;
 		slot->loaded_at = now;
-		slot->next =
-		    cache->buckets[slot->hash % KEYCACHE_BUCKETS];
+		slot->next = cache->buckets[slot->hash % KEYCACHE_BUCKETS];
 		cache->buckets[slot->hash % KEYCACHE_BUCKETS] = slot;
 		*ret = slot;
 	}
@@ -152,9 +151,8 @@ keycache_find(struct keycache *cache, struct db *db, const char *key_id,
 {
 	struct slot *slot = *find(cache, key_id, hash_of(cache, key_id));
 
-	if (slot != NULL &&
-	    (now - slot->loaded_at > KEYCACHE_SECONDS ||
-		now < slot->loaded_at)) {
+	if (slot != NULL && (now - slot->loaded_at > KEYCACHE_SECONDS ||
+				now < slot->loaded_at)) {
 		unlink_slot(cache, slot);
 		slot = NULL;
 	}
@@ -165,7 +163,7 @@ keycache_find(struct keycache *cache, struct db *db, const char *key_id,
 			return r;
 	}
 	slot->used = true;
-	*ret = (struct keycache_entry) { slot->key, slot->actor_id,
+	*ret = (struct keycache_entry){ slot->key, slot->actor_id,
 		slot->actor_uri, slot->fetched_at, slot->local };
 	return 0;
 }

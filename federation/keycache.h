@@ -19,10 +19,10 @@ enum { KEYCACHE_ENTRIES = 4096, KEYCACHE_SECONDS = 600 };
 struct keycache;
 
 struct keycache_entry {
-	struct key *key;        /* borrowed from the cache */
-	int64_t actor_id;       /* row of the owner */
-	const char *actor_uri;  /* borrowed from the cache */
-	int64_t fetched_at;     /* when the owner was last read */
+	struct key *key;       /* borrowed from the cache */
+	int64_t actor_id;      /* row of the owner */
+	const char *actor_uri; /* borrowed from the cache */
+	int64_t fetched_at;    /* when the owner was last read */
 	bool local;
 };
 

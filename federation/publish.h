@@ -55,7 +55,7 @@ struct note_form {
 	const char *text;  /* Markdown */
 	const char *in_reply_to, *language;
 	enum visibility visibility; /* PUBLIC, UNLISTED or FOLLOWERS */
-	int64_t published; /* 0: now; an import may give the past */
+	int64_t published;          /* 0: now; an import may give the past */
 };
 
 int publish_note_create(struct publish *publish, int64_t actor_id,

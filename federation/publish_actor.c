@@ -45,8 +45,7 @@ new_uri(struct publish *publish)
 	char opaque[CRYPTO_OPAQUE_SIZE];
 
 	crypto_opaque(opaque);
-	return document_actor_uri(
-	    publish->arena, publish->node->base, opaque);
+	return document_actor_uri(publish->arena, publish->node->base, opaque);
 }
 
 int
@@ -77,8 +76,7 @@ publish_node_actors(
 		    "the territory needs a name");
 		return -EINVAL;
 	}
-	derive(publish, part(publish, publish->node->base, "actor"),
-	    &instance);
+	derive(publish, part(publish, publish->node->base, "actor"), &instance);
 	r = actor_create(publish->db, &instance, &id);
 	if (r < 0)
 		return r;
@@ -141,7 +139,7 @@ static struct dispatch
 actor_dispatch(const char *type, const struct actor *signer,
     const struct actor *actor, json_t *object)
 {
-	return (struct dispatch) {
+	return (struct dispatch){
 		.actor = signer,
 		.type = type,
 		.object = object,
@@ -200,8 +198,8 @@ publish_actor_update(struct publish *publish, const struct actor *actor,
 		r = actor_set_lists(publish->db, new.id, &clean);
 	if (r < 0)
 		return r;
-	r = document_actor(publish->db, publish->arena, publish->node->base,
-	    &new, &document);
+	r = document_actor(
+	    publish->db, publish->arena, publish->node->base, &new, &document);
 	if (r == -EAGAIN)
 		return 0; /* its Create comes with its keys */
 	if (r < 0)
@@ -263,13 +261,13 @@ say_farewell(struct publish *publish, const struct actor *actor)
 	struct dispatch dispatch;
 	struct actor_key *keys;
 	size_t count;
-	int r = actor_keys(
-	    publish->db, publish->arena, actor->id, &keys, &count);
+	int r =
+	    actor_keys(publish->db, publish->arena, actor->id, &keys, &count);
 
 	if (r < 0 || count == 0)
 		return r; /* without keys it was never seen elsewhere */
-	dispatch = actor_dispatch(
-	    "Delete", actor, actor, json_string(actor->uri));
+	dispatch =
+	    actor_dispatch("Delete", actor, actor, json_string(actor->uri));
 	r = followed_by(publish, actor, FOLLOW_ACCEPTED, &dispatch);
 	if (r == 0)
 		r = followed_by(publish, actor, FOLLOW_PENDING, &dispatch);
@@ -313,15 +311,13 @@ row_of_key(struct publish *publish, const struct actor *actor,
 	uint8_t *spki, *secret;
 	int r;
 
-	*ret = (struct actor_key) { .actor_id = actor->id };
-	ret->uri =
-	    arena_printf(publish->arena, "%s#%s", actor->uri, fragment);
+	*ret = (struct actor_key){ .actor_id = actor->id };
+	ret->uri = arena_printf(publish->arena, "%s#%s", actor->uri, fragment);
 	ret->kind = key_kind(key);
 	ret->created_at = publish->now;
 	r = key_spki(key, publish->arena, &spki, &ret->spki_len);
 	if (r == 0)
-		r = key_secret(
-		    key, publish->arena, &secret, &ret->secret_len);
+		r = key_secret(key, publish->arena, &secret, &ret->secret_len);
 	if (r < 0)
 		return r;
 	ret->spki = spki;
@@ -364,8 +360,7 @@ publish_actor_keys(struct publish *publish, int64_t id, const struct key *rsa,
 
 	r = actor_get(publish->db, publish->arena, id, &actor);
 	if (r == 0)
-		r = actor_keys(
-		    publish->db, publish->arena, id, &old, &count);
+		r = actor_keys(publish->db, publish->arena, id, &old, &count);
 	if (r < 0)
 		return r;
 	if (actor.deleted_at != 0 || count > 0)

@@ -16,8 +16,8 @@ send_follow(struct publish *publish, const struct actor *follower,
 		.actor = follower,
 		.type = "Follow",
 		.object = json_string(followee->uri),
-		.object_uri = arena_printf(publish->arena, "%s %s",
-		    follower->uri, followee->uri),
+		.object_uri = arena_printf(
+		    publish->arena, "%s %s", follower->uri, followee->uri),
 		.audience = { VISIBILITY_DIRECT, NULL, &followee->uri, 1 },
 		.recipients = &followee->id,
 		.recipient_count = 1,
@@ -59,8 +59,8 @@ publish_follow(struct publish *publish, int64_t follower_id,
 		    follower.uri);
 		return -EINVAL;
 	}
-	r = follow_get(publish->db, publish->arena, follower_id, followee_id,
-	    &follow);
+	r = follow_get(
+	    publish->db, publish->arena, follower_id, followee_id, &follow);
 	if (r == 0 && follow.state == FOLLOW_ACCEPTED) {
 		*ret = FOLLOW_ACCEPTED;
 		return 0;
@@ -101,8 +101,8 @@ publish_unfollow(
 	struct dispatch dispatch;
 	int r;
 
-	r = follow_get(publish->db, publish->arena, follower_id, followee_id,
-	    &follow);
+	r = follow_get(
+	    publish->db, publish->arena, follower_id, followee_id, &follow);
 	if (r == 0)
 		r = actor_get(
 		    publish->db, publish->arena, follower_id, &follower);
@@ -113,12 +113,12 @@ publish_unfollow(
 		r = follow_remove(publish->db, follower_id, followee_id);
 	if (r < 0 || followee.kind != ACTOR_REMOTE)
 		return r;
-	dispatch = (struct dispatch) {
+	dispatch = (struct dispatch){
 		.actor = &follower,
 		.type = "Undo",
 		.object = inner_follow(&follow),
-		.object_uri = arena_printf(publish->arena, "%s %s",
-		    follower.uri, followee.uri),
+		.object_uri = arena_printf(
+		    publish->arena, "%s %s", follower.uri, followee.uri),
 		.audience = { VISIBILITY_DIRECT, NULL, &followee.uri, 1 },
 		.recipients = &followee_id,
 		.recipient_count = 1,
@@ -141,18 +141,18 @@ publish_follow_decide(struct publish *publish, const struct follow *follow,
 		    &followee);
 	if (r == 0)
 		r = state == FOLLOW_REJECTED
-		    ? follow_remove(publish->db, follow->follower_id,
-			  follow->followee_id)
-		    : follow_decide(
-			  publish->db, follow->id, state, publish->now);
+			? follow_remove(publish->db, follow->follower_id,
+			      follow->followee_id)
+			: follow_decide(
+			      publish->db, follow->id, state, publish->now);
 	if (r < 0 || follower.kind != ACTOR_REMOTE)
 		return r;
-	dispatch = (struct dispatch) {
+	dispatch = (struct dispatch){
 		.actor = &followee,
 		.type = state == FOLLOW_ACCEPTED ? "Accept" : "Reject",
 		.object = inner_follow(follow),
-		.object_uri = arena_printf(publish->arena, "%s %s",
-		    follower.uri, followee.uri),
+		.object_uri = arena_printf(
+		    publish->arena, "%s %s", follower.uri, followee.uri),
 		.audience = { VISIBILITY_DIRECT, NULL, &follower.uri, 1 },
 		.recipients = &follower.id,
 		.recipient_count = 1,

@@ -60,7 +60,7 @@ static bool
 username_char(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-	    c == '_' || c == '.';
+	       c == '_' || c == '.';
 }
 
 int
@@ -96,8 +96,7 @@ publish_form_username(struct publish *publish, const char *username)
 
 /* One line of at most max code points; NULL for what is empty. */
 static int
-line(struct publish *publish, const char *field, size_t max,
-    const char **value)
+line(struct publish *publish, const char *field, size_t max, const char **value)
 {
 	const char *clean;
 
@@ -106,8 +105,8 @@ line(struct publish *publish, const char *field, size_t max,
 	if (!text_utf8_valid(*value, strlen(*value)))
 		return refuse(publish, "%s: not UTF-8 text", field);
 	if (text_utf8_length(*value) > max)
-		return refuse(publish, "%s: longer than %zu characters", field,
-		    max);
+		return refuse(
+		    publish, "%s: longer than %zu characters", field, max);
 	clean = sanitize_line(publish->arena, *value, max);
 	*value = text_empty(clean) ? NULL : clean;
 	return 0;
@@ -159,8 +158,8 @@ check_kind(struct publish *publish, struct actor *actor)
 		    "support_organisation",
 		    actor->profile_kind);
 	actor->type = strcmp(actor->profile_kind, "person") == 0
-	    ? "Person"
-	    : "Organization";
+			  ? "Person"
+			  : "Organization";
 	return 0;
 }
 
@@ -188,8 +187,8 @@ publish_form_actor(struct publish *publish, struct actor *actor)
 		    "summary: UTF-8 text of at most %d characters is needed",
 		    FORM_SOURCE_MAX);
 	actor->summary = actor->source == NULL
-	    ? NULL
-	    : sanitize_markdown(publish->arena, actor->source);
+			     ? NULL
+			     : sanitize_markdown(publish->arena, actor->source);
 	return 0;
 }
 
@@ -256,8 +255,7 @@ check_members(struct publish *publish, const struct actor_lists *lists,
 	struct project_member *members;
 
 	if (lists->member_count > 4 * FORM_LIST_MAX)
-		return refuse(
-		    publish, "team: more than %d", 4 * FORM_LIST_MAX);
+		return refuse(publish, "team: more than %d", 4 * FORM_LIST_MAX);
 	members = arena_alloc(
 	    publish->arena, (lists->member_count + 1) * sizeof(*members));
 	for (size_t i = 0; i < lists->member_count; i++) {

@@ -23,10 +23,9 @@ extern const char *const publish_form_stages[];
 int publish_form_username(struct publish *publish, const char *username)
     MUST_CHECK;
 /* Fills type, name, summary (from source) and cleans the rest. */
-int publish_form_actor(struct publish *publish, struct actor *actor)
-    MUST_CHECK;
+int publish_form_actor(struct publish *publish, struct actor *actor) MUST_CHECK;
 /* Cleaned copies of the lists, in the arena. */
-int publish_form_lists(struct publish *publish,
-    const struct actor_lists *lists, struct actor_lists *ret) MUST_CHECK;
+int publish_form_lists(struct publish *publish, const struct actor_lists *lists,
+    struct actor_lists *ret) MUST_CHECK;
 
 #endif

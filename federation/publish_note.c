@@ -4,24 +4,50 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "config/base/clock.h"
 #include "config/base/text.h"
 #include "federation/dispatch.h"
 #include "federation/sanitize.h"
+#include "federation/url.h"
 #include "store/outbox.h"
 
 enum {
 	NOTE_TITLE_MAX = 200, /* code points */
 	NOTE_TEXT_MAX = 40000,
+	NOTE_LANGUAGE_MAX = 35, /* bytes */
 };
 
 static int
 refuse(struct publish *publish, const char *sentence)
 {
-	(void)snprintf(
-	    publish->error, sizeof(publish->error), "%s", sentence);
+	(void)snprintf(publish->error, sizeof(publish->error), "%s", sentence);
 	return -EINVAL;
+}
+
+static bool
+is_text(const char *s)
+{
+	return s == NULL || text_utf8_valid(s, strlen(s));
+}
+
+/* BCP 47, roughly. */
+static bool
+is_language(const char *s)
+{
+	size_t len = strlen(s);
+
+	if (len < 2 || len > NOTE_LANGUAGE_MAX)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		char c = s[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			(i > 0 && ((c >= '0' && c <= '9') || c == '-'))))
+			return false;
+	}
+	return true;
 }
 
 static int
@@ -29,17 +55,56 @@ check_form(struct publish *publish, const struct note_form *form)
 {
 	if (text_empty(form->text))
 		return refuse(publish, "an update needs a text");
+	if (!is_text(form->text) || !is_text(form->title))
+		return refuse(publish, "the text is not UTF-8");
 	if (text_utf8_length(form->text) > NOTE_TEXT_MAX)
-		return refuse(publish,
-		    "the text is longer than 40000 characters");
+		return refuse(
+		    publish, "the text is longer than 40000 characters");
 	if (form->title != NULL &&
 	    text_utf8_length(form->title) > NOTE_TITLE_MAX)
-		return refuse(publish,
-		    "the title is longer than 200 characters");
+		return refuse(
+		    publish, "the title is longer than 200 characters");
 	if (form->visibility == VISIBILITY_DIRECT)
 		return refuse(publish, "an update cannot be a direct message");
 	if (form->published > publish->now + 600)
 		return refuse(publish, "the date is in the future");
+	if (form->published < 0)
+		return refuse(publish, "the date is before 1970");
+	if (form->language != NULL && !is_language(form->language))
+		return refuse(
+		    publish, "language: a code such as fr or br is needed");
+	return 0;
+}
+
+/* Title and text of the form, as they are stored. */
+static int
+fill(struct publish *publish, const struct note_form *form, struct object *note)
+{
+	note->name = sanitize_line(publish->arena, form->title, NOTE_TITLE_MAX);
+	if (text_empty(note->name))
+		note->name = NULL;
+	note->source = form->text;
+	note->content = sanitize_markdown(publish->arena, form->text);
+	if (form->language != NULL)
+		note->language = form->language;
+	return text_empty(note->content)
+		   ? refuse(publish, "an update needs a text")
+		   : 0;
+}
+
+/* The id of what is answered, or NULL. */
+static int
+read_reply(
+    struct publish *publish, const struct note_form *form, const char **ret)
+{
+	struct url url;
+
+	if (form->in_reply_to == NULL)
+		return 0;
+	if (url_parse(publish->arena, form->in_reply_to, &url) < 0)
+		return refuse(
+		    publish, "what is answered is named by its web address");
+	*ret = url.text;
 	return 0;
 }
 
@@ -62,14 +127,15 @@ static struct dispatch
 note_dispatch(const char *type, const struct actor *author,
     const struct object *note, json_t *object)
 {
-	return (struct dispatch) {
+	return (struct dispatch){
 		.actor = author,
 		.type = type,
 		.object = object,
 		.object_uri = note->uri,
 		.audience = { note->visibility, author->followers, NULL, 0 },
 		.to_followers = true,
-		.listed = true,
+		/* The outbox is read by everyone. */
+		.listed = note->visibility <= VISIBILITY_UNLISTED,
 	};
 }
 
@@ -78,30 +144,32 @@ publish_note_create(struct publish *publish, int64_t actor_id,
     const struct note_form *form, struct object *ret)
 {
 	struct actor author;
-	struct object note = { .local = true, .type = "Note" };
+	struct object note = {
+		.local = true,
+		.type = "Note",
+		.language = "fr",
+	};
 	struct dispatch dispatch;
 	char opaque[CRYPTO_OPAQUE_SIZE];
 	int r;
 
 	r = check_form(publish, form);
 	if (r == 0)
+		r = fill(publish, form, &note);
+	if (r == 0)
+		r = read_reply(publish, form, &note.in_reply_to);
+	if (r == 0)
 		r = author_of(publish, actor_id, &author);
 	if (r < 0)
 		return r;
 	crypto_opaque(opaque);
-	note.uri = document_actor_uri(
-	    publish->arena, publish->node->base, opaque);
+	note.uri =
+	    document_actor_uri(publish->arena, publish->node->base, opaque);
 	note.url = note.uri;
 	note.actor_id = actor_id;
 	note.actor_uri = author.uri;
 	note.visibility = form->visibility;
-	note.in_reply_to = form->in_reply_to;
-	note.name = sanitize_line(publish->arena, form->title, NOTE_TITLE_MAX);
-	note.source = form->text;
-	note.content = sanitize_markdown(publish->arena, form->text);
-	note.language = form->language != NULL ? form->language : "fr";
-	note.published =
-	    form->published != 0 ? form->published : publish->now;
+	note.published = form->published != 0 ? form->published : publish->now;
 	note.updated = note.published;
 	note.received_at = publish->now;
 	r = object_create(publish->db, &note, &note.id);
@@ -111,8 +179,7 @@ publish_note_create(struct publish *publish, int64_t actor_id,
 	if (r < 0)
 		return r;
 	dispatch = note_dispatch("Create", &author, &note,
-	    document_note(
-		publish->arena, publish->node->base, &note, &author));
+	    document_note(publish->arena, publish->node->base, &note, &author));
 	r = dispatch_send(publish, &dispatch, NULL);
 	if (r == 0)
 		*ret = note;
@@ -147,21 +214,17 @@ publish_note_update(
 	r = check_form(publish, form);
 	if (r == 0)
 		r = own_note(publish, object_id, &note, &author);
+	if (r == 0)
+		r = fill(publish, form, &note);
 	if (r < 0)
 		return r;
-	note.name = sanitize_line(publish->arena, form->title, NOTE_TITLE_MAX);
-	note.source = form->text;
-	note.content = sanitize_markdown(publish->arena, form->text);
-	if (form->language != NULL)
-		note.language = form->language;
 	/* Others keep the newest by `updated`: two in a second must differ. */
 	note.updated = MAX(publish->now, note.updated + 1);
 	r = object_update(publish->db, &note);
 	if (r < 0)
 		return r;
 	dispatch = note_dispatch("Update", &author, &note,
-	    document_note(
-		publish->arena, publish->node->base, &note, &author));
+	    document_note(publish->arena, publish->node->base, &note, &author));
 	dispatch.listed = false;
 	return dispatch_send(publish, &dispatch, NULL);
 }

@@ -19,9 +19,9 @@ enum { URL_MAX = 2048, URL_NAME_MAX = 128 };
 
 struct url {
 	bool https;
-	const char *host;      /* normalised; IPv6 literals keep their brackets */
-	bool literal;          /* the host is an IP address, in any notation */
-	uint16_t port;         /* 443 or 80 when none was given */
+	const char *host; /* normalised; IPv6 literals keep their brackets */
+	bool literal;     /* the host is an IP address, in any notation */
+	uint16_t port;    /* 443 or 80 when none was given */
 	const char *authority; /* host, ":port" unless it is the default */
 	const char *origin;    /* "https://" authority */
 	const char *path;      /* starts with '/'; escapes as written */

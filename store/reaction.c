@@ -28,9 +28,9 @@ reaction_undo(struct db *db, const char *uri, int64_t actor_id)
 	struct value hash = db_hash(uri), text = db_text(uri);
 	int r = db_run(db, shown, VALUES(hash, text, db_int(actor_id)));
 
-	return r < 0 ? r
-		     : db_run_one(
-			   db, sql, VALUES(hash, text, db_int(actor_id)));
+	return r < 0
+		   ? r
+		   : db_run_one(db, sql, VALUES(hash, text, db_int(actor_id)));
 }
 
 int
