@@ -34,17 +34,16 @@ open_collection(struct http_request *request, struct collection *collection)
 	const char *before = http_query(request, "before");
 	const char *page = http_query(request, "page");
 	const char *path = http_path(request);
-	char *owner = arena_strndup(arena, path,
-	    strlen(path) - strlen(collection->name) - 1);
+	char *owner = arena_strndup(
+	    arena, path, strlen(path) - strlen(collection->name) - 1);
 	int r;
 
-	collection->uri =
-	    arena_printf(arena, "%s%s", web->node->base, path);
+	collection->uri = arena_printf(arena, "%s%s", web->node->base, path);
 	collection->before = page == NULL && before == NULL ? -1 : 0;
 	if (before != NULL &&
 	    text_int64(before, 1, INT64_MAX, &collection->before) < 0) {
-		http_answer_error(request, 400,
-		    "before: a positive number is needed");
+		http_answer_error(
+		    request, 400, "before: a positive number is needed");
 		return false;
 	}
 	r = actor_by_uri(web->db, arena,
@@ -94,12 +93,12 @@ answer_page(struct http_request *request, const struct collection *self)
 		web_answer_store_error(request, r);
 		return;
 	}
-	id = self->before > 0 ? arena_printf(arena, "%s?before=%lld",
-				    self->uri, (long long)self->before)
+	id = self->before > 0 ? arena_printf(arena, "%s?before=%lld", self->uri,
+				    (long long)self->before)
 			      : arena_printf(arena, "%s?page=1", self->uri);
 	if (next_id != 0)
-		next = arena_printf(arena, "%s?before=%lld", self->uri,
-		    (long long)next_id);
+		next = arena_printf(
+		    arena, "%s?before=%lld", self->uri, (long long)next_id);
 	document = document_collection_page(id, self->uri, next, items);
 	web_answer_json(request, NEGOTIATE_ACTIVITY, &document);
 }
@@ -117,8 +116,7 @@ give_collection(struct http_request *request, int64_t signer_id)
 }
 
 static void
-answer_collection(
-    struct http_request *request, const struct collection *kind)
+answer_collection(struct http_request *request, const struct collection *kind)
 {
 	struct collection *self =
 	    arena_memdup(http_arena(request), kind, sizeof(*kind));
@@ -130,8 +128,8 @@ answer_collection(
 }
 
 static int
-outbox_page(struct web *web, struct arena *arena,
-    const struct collection *self, json_t **ret, int64_t *ret_next)
+outbox_page(struct web *web, struct arena *arena, const struct collection *self,
+    json_t **ret, int64_t *ret_next)
 {
 	struct activity_row *rows;
 	size_t count;
@@ -143,8 +141,10 @@ outbox_page(struct web *web, struct arena *arena,
 		return r;
 	items = json_array();
 	for (size_t i = 0; i < count; i++) {
-		json_t *activity = json_loads(rows[i].document, 0, NULL);
+		json_t *activity = web_activity(web, arena, &rows[i]);
 
+		if (activity == NULL)
+			continue;
 		(void)json_object_del(activity, "@context");
 		(void)json_array_append_new(items, activity);
 	}
@@ -156,9 +156,9 @@ outbox_page(struct web *web, struct arena *arena,
 void
 api_outbox(struct http_request *request)
 {
-	static const struct collection kind = { .name = "outbox",
-		.count = outbox_count,
-		.page = outbox_page };
+	static const struct collection kind = {
+		.name = "outbox", .count = outbox_count, .page = outbox_page
+	};
 
 	answer_collection(request, &kind);
 }
@@ -169,9 +169,9 @@ uris_of(const struct follow *follows, size_t count, bool followers)
 	json_t *items = json_array();
 
 	for (size_t i = 0; i < count; i++)
-		(void)json_array_append_new(items,
-		    json_string(followers ? follows[i].follower_uri
-					  : follows[i].followee_uri));
+		(void)json_array_append_new(
+		    items, json_string(followers ? follows[i].follower_uri
+						 : follows[i].followee_uri));
 	return items;
 }
 
@@ -250,8 +250,7 @@ give_followers_of_host(struct http_request *request, int64_t signer_id)
 	items = json_array();
 	for (size_t i = 0; i < count; i++)
 		(void)json_array_append_new(items, json_string(uris[i]));
-	document = document_collection(
-	    self->uri, (int64_t)count, true, NULL);
+	document = document_collection(self->uri, (int64_t)count, true, NULL);
 	(void)json_object_set_new(document, "orderedItems", items);
 	web_answer_json(request, NEGOTIATE_ACTIVITY, &document);
 }

@@ -12,7 +12,9 @@
 
 struct delivery_in {
 	struct worker *worker;
+	struct ratelimit *senders;
 	uint64_t id; /* of the parked request */
+	char client[RATELIMIT_KEY_SIZE];
 };
 
 static void
@@ -22,6 +24,10 @@ on_judged(void *arg, enum verdict verdict, const char *reason)
 	struct http_request *request = http_resume(in->worker, in->id);
 	int status = verdict_status(verdict);
 
+	/* Who was not who it said pays with its own address. */
+	if (status == 400 || status == 401)
+		(void)ratelimit_take(
+		    in->senders, in->client, clock_monotonic_ms());
 	free(in);
 	if (request == NULL)
 		return;
@@ -34,33 +40,36 @@ on_judged(void *arg, enum verdict verdict, const char *reason)
 }
 
 /*
- * Senders are counted by the host that they say they sign for: whoever lies
- * about it is turned away by the signature.  Who does not even say is counted
- * by address.
+ * Senders are counted by the host that they say they sign for, together with
+ * their address: whoever lies about the host must not use up what it may
+ * send.  What turns out to be a lie is counted by the address alone, and an
+ * address that told too many is not heard.
  */
 static const char *
-sender_of(
-    struct http_request *request, const struct httpsig_request *signed_request)
+sender_of(struct http_request *request,
+    const struct httpsig_request *signed_request, const char *client)
 {
 	struct arena *arena = http_arena(request);
-	char *key = arena_alloc(arena, RATELIMIT_KEY_SIZE);
 	struct httpsig *sig;
 	struct url url;
 
 	if (httpsig_parse(arena, signed_request, &sig) == HTTPSIG_OK &&
 	    url_parse(arena, sig->key_id, &url) == 0)
-		return url.authority;
-	ratelimit_key(http_client(request), key);
-	return key;
+		return arena_printf(arena, "%s %s", url.authority, client);
+	return arena_printf(arena, "- %s", client);
 }
 
 static bool
 admit(struct http_request *request,
-    const struct httpsig_request *signed_request)
+    const struct httpsig_request *signed_request, const char *client)
 {
-	int64_t wait = ratelimit_take(web_of(request)->shared->senders,
-	    sender_of(request, signed_request), clock_monotonic_ms());
+	struct ratelimit *senders = web_of(request)->shared->senders;
+	int64_t now = clock_monotonic_ms();
+	int64_t wait = ratelimit_look(senders, client, now);
 
+	if (wait == 0)
+		wait = ratelimit_take(
+		    senders, sender_of(request, signed_request, client), now);
 	if (wait == 0)
 		return true;
 	http_answer_later(request, 429, wait,
@@ -69,24 +78,26 @@ admit(struct http_request *request,
 }
 
 static void
-receive(struct http_request *request, int64_t owner_id)
+receive(struct http_request *request)
 {
 	struct httpsig_request signed_request = web_signed_request(request);
-	struct delivery_in *in;
+	struct delivery_in *in = xcalloc(1, sizeof(*in));
 
-	if (!admit(request, &signed_request))
+	ratelimit_key(http_client(request), in->client);
+	if (!admit(request, &signed_request, in->client)) {
+		free(in);
 		return;
-	in = xcalloc(1, sizeof(*in));
+	}
+	in->senders = web_of(request)->shared->senders;
 	in->worker = http_worker(request);
 	in->id = http_park(request);
-	inbox_receive(web_of(request)->inbox, &signed_request, owner_id,
-	    on_judged, in);
+	inbox_receive(web_of(request)->inbox, &signed_request, on_judged, in);
 }
 
 void
 api_shared_inbox(struct http_request *request)
 {
-	receive(request, 0);
+	receive(request);
 }
 
 /* POST /o/:id/inbox and /actor/inbox */
@@ -100,9 +111,9 @@ api_inbox(struct http_request *request)
 	int r;
 
 	r = id[0] == '\0'
-	    ? actor_of_kind(web->db, arena, ACTOR_INSTANCE, &actor)
-	    : actor_by_uri(web->db, arena,
-		  document_actor_uri(arena, web->node->base, id), &actor);
+		? actor_of_kind(web->db, arena, ACTOR_INSTANCE, &actor)
+		: actor_by_uri(web->db, arena,
+		      document_actor_uri(arena, web->node->base, id), &actor);
 	if (r == 0 && actor.kind == ACTOR_REMOTE)
 		r = -ENOENT;
 	if (r < 0)
@@ -111,5 +122,5 @@ api_inbox(struct http_request *request)
 		web_answer_gone(request, NEGOTIATE_ACTIVITY, actor.uri,
 		    actor.type, actor.deleted_at);
 	else
-		receive(request, actor.id);
+		receive(request);
 }

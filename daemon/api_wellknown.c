@@ -26,12 +26,11 @@ static bool
 names_instance(const struct web *web, const char *name)
 {
 	return text_equal_nocase(name, web->node->domain) ||
-	    strcmp(name, "relay") == 0 || strcmp(name, "instance") == 0;
+	       strcmp(name, "relay") == 0 || strcmp(name, "instance") == 0;
 }
 
 static int
-find_by_name(struct http_request *request, const char *name,
-    struct actor *ret)
+find_by_name(struct http_request *request, const char *name, struct actor *ret)
 {
 	struct web *web = web_of(request);
 
@@ -43,8 +42,8 @@ find_by_name(struct http_request *request, const char *name,
 
 /* An address of ours: an id or a page. */
 static int
-find_by_url(struct http_request *request, const struct url *url,
-    struct actor *ret)
+find_by_url(
+    struct http_request *request, const struct url *url, struct actor *ret)
 {
 	struct web *web = web_of(request);
 
@@ -60,7 +59,7 @@ static bool
 is_host_itself(const struct web *web, const struct url *url)
 {
 	return strcmp(url->authority, web->node->domain) == 0 &&
-	    (url->path[0] == '\0' || strcmp(url->path, "/") == 0);
+	       (url->path[0] == '\0' || strcmp(url->path, "/") == 0);
 }
 
 void
@@ -125,8 +124,7 @@ api_host_meta(struct http_request *request)
 	    "template=\"%s/.well-known/webfinger?resource={uri}\"/>\n"
 	    "</XRD>\n",
 	    base);
-	http_answer(
-	    request, 200, "application/xrd+xml; charset=utf-8", text,
+	http_answer(request, 200, "application/xrd+xml; charset=utf-8", text,
 	    strlen(text));
 }
 

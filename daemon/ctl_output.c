@@ -72,7 +72,7 @@ put_value(struct buf *buf, const json_t *value)
 		    buf, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
 		break;
 	case JSON_REAL:
-		buf_printf(buf, "%.6g", json_real_value(value));
+		buf_printf(buf, "%.8g", json_real_value(value));
 		break;
 	case JSON_TRUE:
 		buf_puts(buf, "yes");

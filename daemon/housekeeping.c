@@ -10,9 +10,9 @@
 #include "store/outbox.h"
 
 enum {
-	STEP_ROWS = 500,       /* forgotten in one transaction at most */
-	STEP_SECONDS = 2,      /* between two steps while there is more */
-	ROUND_SECONDS = 600,   /* between two rounds */
+	STEP_ROWS = 500,     /* forgotten in one transaction at most */
+	STEP_SECONDS = 2,    /* between two steps while there is more */
+	ROUND_SECONDS = 600, /* between two rounds */
 	DAY = 86400,
 	/* Longer than the longest retry of anyone we know: what comes again
 	 * after that long was not sent by a queue. */
@@ -42,14 +42,12 @@ again_in(struct housekeeping *self, time_t seconds)
 static int
 work(struct writer_job *job, struct db *db)
 {
-	struct housekeeping *self =
-	    CONTAINER_OF(job, struct housekeeping, job);
+	struct housekeeping *self = CONTAINER_OF(job, struct housekeeping, job);
 	size_t seen = 0, buried = 0;
 	int r = seen_forget(db, self->before, STEP_ROWS, &seen);
 
 	if (r == 0)
-		r = object_forget_buried(
-		    db, self->before, STEP_ROWS, &buried);
+		r = object_forget_buried(db, self->before, STEP_ROWS, &buried);
 	self->forgotten = seen + buried;
 	return r;
 }
@@ -57,15 +55,14 @@ work(struct writer_job *job, struct db *db)
 static void
 on_done(struct writer_job *job)
 {
-	struct housekeeping *self =
-	    CONTAINER_OF(job, struct housekeeping, job);
+	struct housekeeping *self = CONTAINER_OF(job, struct housekeeping, job);
 
 	self->busy = false;
 	if (job->result < 0)
 		log_warning("housekeeping error=%d", job->result);
-	again_in(self,
-	    job->result == 0 && self->forgotten >= STEP_ROWS ? STEP_SECONDS
-							     : ROUND_SECONDS);
+	again_in(self, job->result == 0 && self->forgotten >= STEP_ROWS
+			   ? STEP_SECONDS
+			   : ROUND_SECONDS);
 }
 
 static void
@@ -76,10 +73,11 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	self->before = clock_now() -
+	self->before =
+	    clock_now() -
 	    (snapshot->settings->delivery_keep_days + MARGIN_DAYS) * DAY;
 	node_release(&snapshot);
-	self->job = (struct writer_job) {
+	self->job = (struct writer_job){
 		.work = work,
 		.done = on_done,
 		.reply = self->reply,

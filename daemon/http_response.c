@@ -359,22 +359,57 @@ put_problem(struct buf *buf, int status, const char *sentence)
 	buf_puts(buf, "}\n");
 }
 
+/* What a person can make of it; else the sentence stands for itself. */
+static const char *
+advice_of(int status)
+{
+	switch (status) {
+	case 404:
+		return "Il n’y a rien à cette adresse. Elle est peut-être "
+		       "incomplète, ou la page a changé de place.";
+	case 410:
+		return "Ce qui était ici a été supprimé et ne reviendra pas.";
+	case 429:
+		return "Beaucoup de demandes sont venues de chez vous en peu "
+		       "de temps. Réessayez dans un moment.";
+	case 500:
+		return "Quelque chose ne marche pas de notre côté. Réessayez "
+		       "dans un moment.";
+	case 503:
+		return "Réessayez dans un moment.";
+	default:
+		return NULL;
+	}
+}
+
 static void
 put_error_page(struct buf *buf, int status, const char *sentence)
 {
+	const char *advice = advice_of(status);
+
 	buf_puts(buf,
 	    "<!DOCTYPE html>\n<html lang=\"fr\">\n<head>\n"
 	    "<meta charset=\"utf-8\">\n"
-	    "<meta name=\"viewport\" content=\"width=device-width\">\n"
-	    "<title>");
+	    "<meta name=\"viewport\" "
+	    "content=\"width=device-width, initial-scale=1\">\n<title>");
 	buf_put_html(buf, french_of(status));
-	buf_puts(buf, "</title>\n</head>\n<body>\n<main>\n<h1>");
+	buf_puts(buf, "</title>\n"
+		      "<link rel=\"icon\" href=\"/static/parvis.svg\" "
+		      "type=\"image/svg+xml\">\n"
+		      "<link rel=\"stylesheet\" "
+		      "href=\"/static/parvis.css\">\n</head>\n<body>\n"
+		      "<main class=\"error\">\n<div class=\"wide\">\n"
+		      "<img src=\"/static/parvis.svg\" alt=\"\" "
+		      "width=\"48\" height=\"48\">\n");
+	buf_printf(buf, "<p class=\"kind\">Erreur %d</p>\n<h1>", status);
 	buf_put_html(buf, french_of(status));
-	buf_printf(buf, "</h1>\n<p>Erreur %d. <span lang=\"en\">", status);
-	buf_put_html(buf, sentence);
-	buf_puts(buf, "</span></p>\n"
-		      "<p><a href=\"/\">Retour à l’accueil</a></p>\n"
-		      "</main>\n</body>\n</html>\n");
+	buf_puts(buf, advice != NULL ? "</h1>\n<p class=\"lead\">"
+				     : "</h1>\n<p lang=\"en\">");
+	buf_put_html(buf, advice != NULL ? advice : sentence);
+	buf_puts(buf, "</p>\n"
+		      "<p><a class=\"button\" href=\"/\">"
+		      "Retour à l’accueil</a></p>\n"
+		      "</div>\n</main>\n</body>\n</html>\n");
 }
 
 void

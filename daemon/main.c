@@ -19,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "config/base/log.h"
 #include "daemon/control.h"
@@ -72,8 +71,8 @@ watch(void *arg, unsigned changes)
 }
 
 static void
-watch_for(struct service *service, struct courier *courier,
-    struct keymaker *keymaker)
+watch_for(
+    struct service *service, struct courier *courier, struct keymaker *keymaker)
 {
 	ASSERT(pthread_mutex_lock(&service->lock) == 0);
 	service->courier = courier;
@@ -92,8 +91,7 @@ watch_with(struct service *service, struct worker_pool *pool)
 /* --- reload --- */
 
 static void
-report_change(void *arg, const char *section, const char *name,
-    bool reloadable)
+report_change(void *arg, const char *section, const char *name, bool reloadable)
 {
 	struct buf *report = arg;
 
@@ -112,8 +110,7 @@ reload_tls(struct service *service, const struct settings *settings,
 		return 0;
 	r = tls_reload(service->tls, settings->listen_certificate,
 	    settings->listen_key, error);
-	buf_printf(report, "%s\n",
-	    r < 0 ? error : "certificate: read again");
+	buf_printf(report, "%s\n", r < 0 ? error : "certificate: read again");
 	return r;
 }
 
@@ -130,8 +127,7 @@ apply_settings(struct service *service, const struct settings *settings,
 	}
 	if (log_level_parse(settings->node_log_level, &level) == 0)
 		log_set_level(level);
-	ratelimit_set(
-	    service->web.senders, settings->listen_inbox_per_minute);
+	ratelimit_set(service->web.senders, settings->listen_inbox_per_minute);
 	return 0;
 }
 
@@ -194,10 +190,9 @@ begin_stop(void *arg)
 {
 	struct service *service = arg;
 
-	if (service->stopping) {
-		log_warning("stop asked again: leaving at once");
-		_exit(EX_TEMPFAIL); /* what was acknowledged is on disk */
-	}
+	/* A terminal and a script may both ask: once is enough. */
+	if (service->stopping)
+		return;
 	service->stopping = true;
 	log_info("stopping");
 	(void)event_base_loopbreak(service->base);
@@ -241,6 +236,29 @@ prepare_store(const struct settings *settings)
 	return 0;
 }
 
+/* Addresses are for ever: a database belongs to one domain. */
+static int
+check_domain(struct service *service)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	const char *base = service->node.base;
+	struct actor instance;
+
+	if (actor_of_kind(service->reader, arena, ACTOR_INSTANCE, &instance) <
+	    0) {
+		log_error("the database in %s is of no node: make one with "
+			  "parvisctl init",
+		    service->node.data);
+		return EX_DATAERR;
+	}
+	if (strncmp(instance.uri, base, strlen(base)) == 0 &&
+	    instance.uri[strlen(base)] == '/')
+		return 0;
+	log_error("node.domain is %s, but the database in %s is that of %s",
+	    service->node.domain, service->node.data, instance.username);
+	return EX_CONFIG;
+}
+
 static void
 listen_to_signals(struct service *service)
 {
@@ -254,8 +272,8 @@ listen_to_signals(struct service *service)
 	};
 
 	for (size_t i = 0; i < N_ELEMENTS(signals); i++) {
-		struct event *event = evsignal_new(service->base,
-		    signals[i].number, signals[i].run, service);
+		struct event *event = evsignal_new(
+		    service->base, signals[i].number, signals[i].run, service);
 
 		ASSERT(event != NULL && event_add(event, NULL) == 0);
 		service->signals[service->signal_count++] = event;
@@ -269,9 +287,8 @@ start_loop(struct service *service)
 	service->mailbox = mailbox_new();
 	if (service->base == NULL)
 		return EX_OSERR;
-	service->mail = event_new(service->base,
-	    mailbox_fd(service->mailbox), EV_READ | EV_PERSIST, on_mail,
-	    service);
+	service->mail = event_new(service->base, mailbox_fd(service->mailbox),
+	    EV_READ | EV_PERSIST, on_mail, service);
 	ASSERT(service->mail != NULL && event_add(service->mail, NULL) == 0);
 	listen_to_signals(service);
 	return 0;
@@ -282,12 +299,16 @@ start_threads(struct service *service)
 {
 	struct node *node = &service->node;
 	struct keymaker *keymaker;
+	int r;
 
 	if (writer_start(node->data, watch, service, &node->writer) < 0 ||
 	    store_open_reader(node->data, &service->reader) < 0) {
 		log_error("cannot open the database in %s", node->data);
 		return EX_NOINPUT;
 	}
+	r = check_domain(service);
+	if (r != 0)
+		return r;
 	if (courier_start(node, &node->courier) < 0) {
 		log_error("cannot start the courier");
 		return EX_OSERR;

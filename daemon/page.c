@@ -6,6 +6,7 @@
 
 #include "config/base/clock.h"
 #include "config/base/text.h"
+#include "daemon/page_text.h"
 #include "daemon/template.h"
 #include "federation/sanitize.h"
 
@@ -75,16 +76,23 @@ page_date(struct arena *arena, int64_t t)
 	if (gmtime_r(&seconds, &tm) == NULL)
 		return "";
 	return arena_printf(arena, "%d%s %s %d", tm.tm_mday,
-	    tm.tm_mday == 1 ? "er" : "", months[tm.tm_mon],
-	    tm.tm_year + 1900);
+	    tm.tm_mday == 1 ? "er" : "", months[tm.tm_mon], tm.tm_year + 1900);
+}
+
+static const char *
+number_text(struct arena *arena, int64_t n)
+{
+	if (n < 1000)
+		return arena_printf(arena, "%lld", (long long)n);
+	return arena_printf(arena, "%s\u202f%03lld",
+	    number_text(arena, n / 1000), (long long)(n % 1000));
 }
 
 const char *
-page_count(
-    struct arena *arena, int64_t n, const char *one, const char *many)
+page_count(struct arena *arena, int64_t n, const char *one, const char *many)
 {
 	return arena_printf(
-	    arena, "%lld %s", (long long)n, n < 2 ? one : many);
+	    arena, "%s\u00a0%s", number_text(arena, n), n < 2 ? one : many);
 }
 
 void
@@ -92,6 +100,13 @@ page_set(json_t *data, const char *key, const char *value)
 {
 	if (!text_empty(value))
 		(void)json_object_set_new(data, key, json_string(value));
+}
+
+void
+page_set_line(
+    struct arena *arena, json_t *data, const char *key, const char *value)
+{
+	page_set(data, key, page_text_line(arena, value));
 }
 
 void
@@ -105,32 +120,24 @@ page_set_list(json_t *data, const char *key, json_t *items)
 }
 
 json_t *
-page_data(struct http_request *request, const char *title,
-    const char *description)
+page_data(
+    struct http_request *request, const char *title, const char *description)
 {
 	struct web *web = web_of(request);
+	struct arena *arena = http_arena(request);
 	json_t *data = json_object();
 	struct actor territory;
 	const char *name = web->node->domain;
 
-	if (actor_of_kind(web->db, http_arena(request), ACTOR_TERRITORY,
-		&territory) == 0)
+	if (actor_of_kind(web->db, arena, ACTOR_TERRITORY, &territory) == 0)
 		name = territory.name;
-	page_set(data, "territory", name);
-	page_set(data, "domain", web->node->domain);
-	page_set(data, "title",
-	    title == NULL ? name
-			  : arena_printf(http_arena(request), "%s · %s",
-				title, name));
-	page_set(data, "description", description);
+	page_set_line(arena, data, "territory", name);
+	page_set_line(arena, data, "title",
+	    title == NULL || strcmp(title, name) == 0
+		? name
+		: arena_printf(arena, "%s · %s", title, name));
+	page_set_line(arena, data, "description", description);
 	return data;
-}
-
-const char *
-page_handle(struct http_request *request, const struct actor *actor)
-{
-	return arena_printf(http_arena(request), "@%s@%s", actor->username,
-	    web_of(request)->node->domain);
 }
 
 const char *
@@ -138,9 +145,45 @@ page_place(struct arena *arena, const struct place *place)
 {
 	if (place->name == NULL)
 		return NULL;
-	return place->postcode == NULL
-	    ? place->name
-	    : arena_printf(arena, "%s (%s)", place->name, place->postcode);
+	return place->postcode == NULL ? place->name
+				       : arena_printf(arena, "%s (%s)",
+					     place->name, place->postcode);
+}
+
+bool
+page_is_web(const char *address)
+{
+	return address != NULL && (text_starts_with(address, "https://") ||
+				      text_starts_with(address, "http://"));
+}
+
+void
+page_set_follow(struct http_request *request, json_t *data,
+    const struct actor *actor, int64_t followers)
+{
+	struct arena *arena = http_arena(request);
+	json_t *follow = json_object();
+
+	page_set(follow, "user", arena_printf(arena, "@%s", actor->username));
+	page_set(follow, "host",
+	    arena_printf(arena, "@%s", web_of(request)->node->domain));
+	if (followers > 0)
+		page_set(follow, "followers",
+		    page_count(
+			http_arena(request), followers, "abonné", "abonnés"));
+	(void)json_object_set_new(data, "follow", follow);
+}
+
+static const char *
+excerpt_of(struct arena *arena, const struct actor *project)
+{
+	/* One more than is shown, to know whether something was cut. */
+	const char *text =
+	    project->status != NULL
+		? sanitize_line(arena, project->status, PAGE_EXCERPT_MAX + 1)
+		: sanitize_plain(arena, project->summary, PAGE_EXCERPT_MAX + 1);
+
+	return page_text_excerpt(arena, text, PAGE_EXCERPT_MAX);
 }
 
 json_t *
@@ -150,20 +193,33 @@ page_card(struct http_request *request, const struct actor *project)
 	json_t *card = json_object();
 
 	page_set(card, "url", project->url);
-	page_set(card, "name", project->name);
+	page_set_line(arena, card, "name", project->name);
 	page_set(card, "stage", page_stage(project->stage));
 	page_set(card, "stage_key", project->stage);
 	page_set(card, "place", page_place(arena, &project->place));
-	page_set(card, "excerpt",
-	    project->status != NULL
-		? sanitize_line(arena, project->status, PAGE_EXCERPT_MAX)
-		: sanitize_plain(arena, project->summary, PAGE_EXCERPT_MAX));
+	page_set(card, "excerpt", excerpt_of(arena, project));
 	return card;
 }
 
+void
+page_set_author(
+    struct http_request *request, json_t *note, const struct actor *author)
+{
+	page_set_line(http_arena(request), note, "author", author->name);
+	page_set(note, "author_url", author->url);
+}
+
+/* Text in another language than the page's says so (RGAA 8.7). */
+static void
+set_language(json_t *data, const char *language)
+{
+	if (language != NULL && strcmp(language, "fr") != 0 &&
+	    !text_starts_with(language, "fr-"))
+		page_set(data, "lang", language);
+}
+
 json_t *
-page_note(struct http_request *request, const struct object *note,
-    const struct actor *author)
+page_note(struct http_request *request, const struct object *note)
 {
 	struct arena *arena = http_arena(request);
 	json_t *data = json_object();
@@ -172,16 +228,14 @@ page_note(struct http_request *request, const struct object *note,
 
 	clock_rfc3339(note->published, datetime);
 	page_set(data, "url", note->url);
-	page_set(data, "title", note->name);
+	page_set_line(arena, data, "title", note->name);
 	page_set(data, "date", page_date(arena, note->published));
 	page_set(data, "datetime", datetime);
 	if (note->updated > note->published)
 		page_set(data, "edited", page_date(arena, note->updated));
-	page_set(data, "content", note->content);
-	page_set(data, "author", author->name);
-	page_set(data, "author_url", author->url);
-	if (reaction_count(web_of(request)->db, note->id, REACTION_LIKE,
-		&thanks) == 0 &&
+	set_language(data, note->language);
+	if (reaction_count(
+		web_of(request)->db, note->id, REACTION_LIKE, &thanks) == 0 &&
 	    thanks > 0)
 		page_set(data, "thanks",
 		    page_count(arena, thanks, "merci", "mercis"));
@@ -189,8 +243,7 @@ page_note(struct http_request *request, const struct object *note,
 }
 
 void
-page_answer(
-    struct http_request *request, const char *template, json_t **data)
+page_answer(struct http_request *request, const char *template, json_t **data)
 {
 	struct buf out;
 

@@ -17,27 +17,37 @@ const char *page_date(struct arena *arena, int64_t t);
 const char *page_stage(const char *stage);
 /* "Projet", "Personne", "Organisation"... */
 const char *page_kind(const struct actor *actor);
-/* "1 abonné", "3 abonnés": one and many as given, with the number. */
+/* "1 abonné", "3 abonnés": one and many as given, with the number, which no
+ * line break parts from them. */
 const char *page_count(
     struct arena *arena, int64_t n, const char *one, const char *many);
 
-/* The data of every page: title, territory, domain. */
-json_t *page_data(struct http_request *request, const char *title,
-    const char *description);
+/* The data of every page: title, territory, description.  No title: the front
+ * page. */
+json_t *page_data(
+    struct http_request *request, const char *title, const char *description);
 /* Sets a text unless it is NULL or empty. */
 void page_set(json_t *data, const char *key, const char *value);
+/* The same for what people wrote: see page_text_line(). */
+void page_set_line(
+    struct arena *arena, json_t *data, const char *key, const char *value);
 /* {"list": items} under key unless the list (taken) is empty. */
 void page_set_list(json_t *data, const char *key, json_t *items);
-/* "@name@domain" */
-const char *page_handle(
-    struct http_request *request, const struct actor *actor);
 /* "Dourdan (91410)" or NULL. */
 const char *page_place(struct arena *arena, const struct place *place);
 
+/* Whether a page may link to it: http or https, whoever gave it. */
+bool page_is_web(const char *address);
+/* Sets what follow.html tells: the address, parted before its host, and how
+ * many follow. */
+void page_set_follow(struct http_request *request, json_t *data,
+    const struct actor *actor, int64_t followers);
+
 json_t *page_card(struct http_request *request, const struct actor *project);
-/* An update with its author, as in note.html. */
-json_t *page_note(struct http_request *request, const struct object *note,
-    const struct actor *author);
+/* An update as in note.html, without its text and its author. */
+json_t *page_note(struct http_request *request, const struct object *note);
+void page_set_author(
+    struct http_request *request, json_t *note, const struct actor *author);
 
 /* Renders and answers; releases data. */
 void page_answer(

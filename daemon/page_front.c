@@ -7,9 +7,16 @@
 
 #include "config/base/text.h"
 #include "daemon/page.h"
+#include "daemon/page_text.h"
 #include "daemon/template.h"
+#include "federation/sanitize.h"
 
-enum { FRONT_PROJECTS = 30, FRONT_PEOPLE = 40, FRONT_NOTES = 10 };
+enum {
+	FRONT_PROJECTS = 30,
+	FRONT_PEOPLE = 40,
+	FRONT_NOTES = 10,
+	FRONT_EXCERPT_MAX = 280 /* code points */
+};
 
 static int
 add_projects(struct http_request *request, json_t *data)
@@ -26,7 +33,7 @@ add_projects(struct http_request *request, json_t *data)
 	for (size_t i = 0; i < count; i++)
 		(void)json_array_append_new(
 		    cards, page_card(request, &projects[i]));
-	(void)json_object_set_new(data, "projects", cards);
+	page_set_list(data, "projects", cards);
 	return 0;
 }
 
@@ -35,8 +42,9 @@ person(struct http_request *request, const struct actor *profile)
 {
 	json_t *data = json_object();
 
-	page_set(data, "name", profile->name);
+	page_set_line(http_arena(request), data, "name", profile->name);
 	page_set(data, "url", profile->url);
+	page_set(data, "role", page_kind(profile));
 	page_set(
 	    data, "place", page_place(http_arena(request), &profile->place));
 	return data;
@@ -64,6 +72,22 @@ add_people(struct http_request *request, json_t *data)
 	return 0;
 }
 
+/* One of the last updates: how its text begins; the rest on its page. */
+static json_t *
+news(struct http_request *request, const struct object *note,
+    const struct actor *author)
+{
+	struct arena *arena = http_arena(request);
+	json_t *data = page_note(request, note);
+
+	page_set_author(request, data, author);
+	page_set(data, "excerpt",
+	    page_text_excerpt(arena,
+		sanitize_plain(arena, note->content, FRONT_EXCERPT_MAX + 1),
+		FRONT_EXCERPT_MAX));
+	return data;
+}
+
 static int
 add_notes(struct http_request *request, json_t *data)
 {
@@ -82,9 +106,9 @@ add_notes(struct http_request *request, json_t *data)
 
 		if (actor_get(web->db, arena, notes[i].actor_id, &author) == 0)
 			(void)json_array_append_new(
-			    list, page_note(request, &notes[i], &author));
+			    list, news(request, &notes[i], &author));
 	}
-	(void)json_object_set_new(data, "notes", list);
+	page_set_list(data, "notes", list);
 	return 0;
 }
 
@@ -93,22 +117,25 @@ page_front(struct http_request *request)
 {
 	struct web *web = web_of(request);
 	struct actor territory;
+	int64_t followers;
 	json_t *data;
 	int r = actor_of_kind(
 	    web->db, http_arena(request), ACTOR_TERRITORY, &territory);
 
+	if (r == 0)
+		r = follow_count_followers(web->db, territory.id, &followers);
 	if (r < 0) {
 		web_answer_store_error(request, r);
 		return;
 	}
 	data = page_data(request, NULL,
 	    "Les projets du territoire, où ils en sont et qui les porte.");
-	page_set(data, "place",
-	    page_place(http_arena(request), &territory.place));
-	page_set(data, "handle", page_handle(request, &territory));
+	page_set(
+	    data, "place", page_place(http_arena(request), &territory.place));
 	page_set(data, "canonical",
 	    arena_printf(http_arena(request), "%s/", web->node->base));
 	page_set(data, "alternate", territory.uri);
+	page_set_follow(request, data, &territory, followers);
 	r = add_projects(request, data);
 	if (r == 0)
 		r = add_people(request, data);

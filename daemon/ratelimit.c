@@ -147,8 +147,8 @@ bucket_of(struct ratelimit *limit, uint64_t hash, int64_t now_us)
 	return victim;
 }
 
-int64_t
-ratelimit_take(struct ratelimit *limit, const char *key, int64_t now_ms)
+static int64_t
+ask(struct ratelimit *limit, const char *key, int64_t now_ms, bool take)
 {
 	int64_t now_us = now_ms * 1000, wait_us;
 	struct bucket *bucket;
@@ -157,12 +157,24 @@ ratelimit_take(struct ratelimit *limit, const char *key, int64_t now_ms)
 	bucket = bucket_of(limit, hash_key(limit->secret, key), now_us);
 	bucket->full_us = MAX(bucket->full_us, now_us);
 	wait_us = bucket->full_us + limit->token_us - now_us - MINUTE_US;
-	if (wait_us <= 0)
+	if (wait_us <= 0 && take)
 		bucket->full_us += limit->token_us;
 	pthread_mutex_unlock(&limit->lock);
 	if (wait_us <= 0)
 		return 0;
 	return MIN((wait_us + 999999) / 1000000, 60);
+}
+
+int64_t
+ratelimit_take(struct ratelimit *limit, const char *key, int64_t now_ms)
+{
+	return ask(limit, key, now_ms, true);
+}
+
+int64_t
+ratelimit_look(struct ratelimit *limit, const char *key, int64_t now_ms)
+{
+	return ask(limit, key, now_ms, false);
 }
 
 void

@@ -29,6 +29,9 @@ void ratelimit_set(struct ratelimit *limit, int64_t per_minute);
  */
 int64_t ratelimit_take(
     struct ratelimit *limit, const char *key, int64_t now_ms);
+/* The same answer, and no token is taken. */
+int64_t ratelimit_look(
+    struct ratelimit *limit, const char *key, int64_t now_ms);
 
 /*
  * The key of a client's address: IPv4 as it is, IPv6 cut to its /64 (one

@@ -10,10 +10,15 @@ enum { ROUTES_ACTIVITY_BYTES = 1024 * 1024 };
 static const char *const activity_types[] = { "application/activity+json",
 	"application/ld+json", "application/json", NULL };
 
-#define GET(pattern, handler) { HTTP_GET, pattern, handler, 0, NULL, false }
+#define GET(pattern, handler) \
+	{ \
+		HTTP_GET, pattern, handler, 0, NULL, false \
+	}
 #define INBOX(pattern, handler) \
-	{ HTTP_POST, pattern, handler, ROUTES_ACTIVITY_BYTES, activity_types, \
-	  true }
+	{ \
+		HTTP_POST, pattern, handler, ROUTES_ACTIVITY_BYTES, \
+		    activity_types, true \
+	}
 
 const struct route web_routes[] = {
 	GET("/", page_front),

@@ -35,7 +35,8 @@ struct node_of_template {
 	size_t end; /* index of the NODE_END of a section */
 };
 
-struct template {
+struct template
+{
 	const char *name;
 	struct node_of_template *nodes;
 	size_t count, size;
@@ -63,7 +64,7 @@ add_node(struct template *t, enum node_kind kind)
 		t->size = t->size == 0 ? 32 : 2 * t->size;
 		t->nodes = xrealloc(t->nodes, t->size * sizeof(*t->nodes));
 	}
-	t->nodes[t->count] = (struct node_of_template) { .kind = kind };
+	t->nodes[t->count] = (struct node_of_template){ .kind = kind };
 	return &t->nodes[t->count++];
 }
 
@@ -151,8 +152,8 @@ parse(struct template *t, const char *text)
 		if (to == NULL)
 			return -EINVAL;
 		add_text(t, text, (size_t)(from - text));
-		if (add_tag(t, from + 2, (size_t)(to - from) - 2, open,
-			&depth) < 0)
+		if (add_tag(
+			t, from + 2, (size_t)(to - from) - 2, open, &depth) < 0)
 			return -EINVAL;
 		text = to + 2;
 	}
@@ -169,19 +170,17 @@ struct render {
 	struct buf *out;
 };
 
+/* In the innermost object, and nowhere else: see template.h. */
 static const json_t *
 look_up(const struct render *render, const char *name)
 {
-	if (strcmp(name, ".") == 0)
-		return render->stack[render->depth - 1];
-	for (size_t i = render->depth; i > 0; i--) {
-		const json_t *value =
-		    json_object_get(render->stack[i - 1], name);
+	size_t i = render->depth;
 
-		if (value != NULL)
-			return value;
-	}
-	return NULL;
+	if (strcmp(name, ".") == 0)
+		return render->stack[i - 1];
+	while (i > 1 && !json_is_object(render->stack[i - 1]))
+		i--;
+	return json_object_get(render->stack[i - 1], name);
 }
 
 static bool
@@ -200,8 +199,8 @@ static void
 put_value(struct render *render, const json_t *value, bool raw)
 {
 	if (json_is_integer(value))
-		buf_printf(render->out, "%lld",
-		    (long long)json_integer_value(value));
+		buf_printf(
+		    render->out, "%lld", (long long)json_integer_value(value));
 	else if (json_is_string(value) && raw)
 		buf_add(render->out, json_string_value(value),
 		    json_string_length(value));
@@ -209,8 +208,8 @@ put_value(struct render *render, const json_t *value, bool raw)
 		buf_put_html(render->out, json_string_value(value));
 }
 
-static void render_range(struct render *render, const struct template *t,
-    size_t from, size_t to);
+static void render_range(
+    struct render *render, const struct template *t, size_t from, size_t to);
 
 static void
 render_within(struct render *render, const struct template *t, size_t at,
@@ -234,8 +233,7 @@ render_section(struct render *render, const struct template *t, size_t at)
 		render_within(render, t, at, value);
 		return;
 	}
-	json_array_foreach(value, i, item)
-		render_within(render, t, at, item);
+	json_array_foreach(value, i, item) render_within(render, t, at, item);
 }
 
 static const struct template *
@@ -294,16 +292,15 @@ render_node(struct render *render, const struct template *t, size_t at)
 }
 
 static void
-render_range(struct render *render, const struct template *t, size_t from,
-    size_t to)
+render_range(
+    struct render *render, const struct template *t, size_t from, size_t to)
 {
 	while (from < to)
 		from = render_node(render, t, from);
 }
 
 static void
-render_whole(
-    const struct template *t, const json_t *data, struct buf *out)
+render_whole(const struct template *t, const json_t *data, struct buf *out)
 {
 	struct render render = { .stack = { data }, .depth = 1, .out = out };
 

@@ -9,9 +9,10 @@
  *	{{>name}}          another template, in the same place of the data
  *	{{!...}}           a remark
  *
- * Names are looked up from the innermost section outwards; {{.}} is the item
- * itself.  The templates are compiled into the program from
- * daemon/templates and parsed once, at start.
+ * Names are looked up in the innermost object that a section opened and
+ * nowhere else: what an item of a list does not have is missing, and never
+ * taken from the page around it.  {{.}} is the item itself.  The templates are
+ *compiled into the program from daemon/templates and parsed once, at start.
  * Thread: template_load() main, before the others; template_render() any.
  */
 #ifndef DAEMON_TEMPLATE_H
@@ -39,7 +40,7 @@ extern const size_t asset_count;
 const struct asset *asset_find(const char *name);
 
 /* For tests: renders a text that is not one of the files. -EINVAL. */
-int template_render_text(const char *text, const json_t *data,
-    struct buf *out) MUST_CHECK;
+int template_render_text(const char *text, const json_t *data, struct buf *out)
+    MUST_CHECK;
 
 #endif

@@ -21,8 +21,7 @@ web_open(struct worker *worker, void *arg)
 		    worker_index(worker));
 		abort();
 	}
-	web->inbox =
-	    inbox_new(web->node, web->db, worker_mailbox(worker));
+	web->inbox = inbox_new(web->node, web->db, worker_mailbox(worker));
 	return web;
 }
 
@@ -48,22 +47,6 @@ web_of(const struct http_request *request)
 	return worker_user(http_worker(request));
 }
 
-void
-web_wait_for_actors(struct http_request *request,
-    void (*again)(struct http_request *request))
-{
-	struct web *web = web_of(request);
-
-	if (web->waiting_count == WEB_WAITING_MAX) {
-		http_answer_later(request, 503, 1,
-		    "its keys are being made, try again in a moment");
-		return;
-	}
-	atomic_fetch_add(&web->shared->waiting, 1);
-	web->waiting[web->waiting_count++] =
-	    (struct web_waiting) { http_park(request), again };
-}
-
 struct changed {
 	struct message message;
 	struct worker *worker;
@@ -86,7 +69,7 @@ on_changed(struct message *message)
 	count = web->waiting_count;
 	memcpy(waiting, web->waiting, count * sizeof(*waiting));
 	web->waiting_count = 0;
-	atomic_fetch_sub(&web->shared->waiting, (unsigned)count);
+	web->retrying = true;
 	for (size_t i = 0; i < count; i++) {
 		struct http_request *request =
 		    http_resume(worker, waiting[i].id);
@@ -94,6 +77,39 @@ on_changed(struct message *message)
 		if (request != NULL)
 			waiting[i].again(request);
 	}
+	web->retrying = false;
+	/* Counted until now: a change meanwhile must be told of. */
+	atomic_fetch_sub(&web->shared->waiting, (unsigned)count);
+}
+
+static void
+post_changed(struct worker *worker)
+{
+	struct changed *changed = xcalloc(1, sizeof(*changed));
+
+	changed->message.run = on_changed;
+	changed->worker = worker;
+	mailbox_post(worker_mailbox(worker), &changed->message);
+}
+
+void
+web_wait_for_actors(
+    struct http_request *request, void (*again)(struct http_request *request))
+{
+	struct web *web = web_of(request);
+	struct worker *worker = http_worker(request);
+
+	if (web->waiting_count == WEB_WAITING_MAX) {
+		http_answer_later(request, 503, 1,
+		    "its keys are being made, try again in a moment");
+		return;
+	}
+	atomic_fetch_add(&web->shared->waiting, 1);
+	web->waiting[web->waiting_count++] =
+	    (struct web_waiting){ http_park(request), again };
+	/* The change may have come between the look and the count. */
+	if (!web->retrying)
+		post_changed(worker);
 }
 
 void
@@ -101,14 +117,8 @@ web_actors_changed(struct web_shared *shared, struct worker_pool *pool)
 {
 	if (atomic_load(&shared->waiting) == 0)
 		return;
-	for (size_t i = 0; i < worker_pool_count(pool); i++) {
-		struct changed *changed = xcalloc(1, sizeof(*changed));
-
-		changed->message.run = on_changed;
-		changed->worker = worker_pool_get(pool, i);
-		mailbox_post(
-		    worker_mailbox(changed->worker), &changed->message);
-	}
+	for (size_t i = 0; i < worker_pool_count(pool); i++)
+		post_changed(worker_pool_get(pool, i));
 }
 
 void
@@ -122,8 +132,8 @@ web_answer_json_as(
 }
 
 void
-web_answer_json(struct http_request *request, enum negotiate_form form,
-    json_t **document)
+web_answer_json(
+    struct http_request *request, enum negotiate_form form, json_t **document)
 {
 	http_vary(request, "Accept");
 	http_vary(request, "Signature");
@@ -159,8 +169,7 @@ web_answer_gone(struct http_request *request, enum negotiate_form form,
 	    tombstone, "@context", json_string(DOCUMENT_AS2));
 	text = json_write(http_arena(request), tombstone);
 	json_release(&tombstone);
-	http_answer(
-	    request, 410, negotiate_type(form), text, strlen(text));
+	http_answer(request, 410, negotiate_type(form), text, strlen(text));
 }
 
 /* Those that signatures cover, and the one that FEP-8fcf adds. */
@@ -172,8 +181,8 @@ static const char *const signed_headers[] = { "host", "date", "digest",
 struct httpsig_request
 web_signed_request(struct http_request *request)
 {
-	struct httpsig_header *headers = arena_alloc(http_arena(request),
-	    N_ELEMENTS(signed_headers) * sizeof(*headers));
+	struct httpsig_header *headers = arena_alloc(
+	    http_arena(request), N_ELEMENTS(signed_headers) * sizeof(*headers));
 	struct httpsig_request ret = {
 		.method = http_method_name(request),
 		.scheme = "https",
@@ -186,9 +195,8 @@ web_signed_request(struct http_request *request)
 		const char *value = http_header(request, signed_headers[i]);
 
 		if (value != NULL)
-			headers[ret.n_headers++] = (struct httpsig_header) {
-				signed_headers[i], value
-			};
+			headers[ret.n_headers++] =
+			    (struct httpsig_header){ signed_headers[i], value };
 	}
 	ret.body = http_body(request, &ret.body_len);
 	return ret;
@@ -201,8 +209,7 @@ struct signed_get {
 };
 
 static void
-on_signer(void *arg, enum verdict verdict, int64_t actor_id,
-    const char *reason)
+on_signer(void *arg, enum verdict verdict, int64_t actor_id, const char *reason)
 {
 	struct signed_get *get = arg;
 	struct http_request *request = http_resume(get->worker, get->id);
@@ -214,8 +221,7 @@ on_signer(void *arg, enum verdict verdict, int64_t actor_id,
 	if (verdict == VERDICT_ACCEPTED)
 		then(request, actor_id);
 	else
-		http_answer_error(
-		    request, verdict_status(verdict), reason);
+		http_answer_error(request, verdict_status(verdict), reason);
 }
 
 static bool

@@ -37,6 +37,7 @@ struct web {
 		void (*again)(struct http_request *request);
 	} waiting[WEB_WAITING_MAX];
 	size_t waiting_count;
+	bool retrying; /* they are being tried again */
 };
 
 /* For worker_options.open and close; arg is the struct web_shared. */
@@ -49,15 +50,14 @@ struct web *web_of(const struct http_request *request);
  * A new actor has no keys for a moment: parks the request and calls again()
  * when actors changed.  With too many waiting it answers 503.
  */
-void web_wait_for_actors(struct http_request *request,
-    void (*again)(struct http_request *request));
+void web_wait_for_actors(
+    struct http_request *request, void (*again)(struct http_request *request));
 /* Any thread: actors changed; who waits is tried again. */
-void web_actors_changed(
-    struct web_shared *shared, struct worker_pool *pool);
+void web_actors_changed(struct web_shared *shared, struct worker_pool *pool);
 
 /* Answers with a document in the form that was negotiated; releases it. */
-void web_answer_json(struct http_request *request,
-    enum negotiate_form form, json_t **document);
+void web_answer_json(
+    struct http_request *request, enum negotiate_form form, json_t **document);
 /* The same with a media type of its own (jrd+json...). */
 void web_answer_json_as(
     struct http_request *request, const char *type, json_t **document);
@@ -65,6 +65,13 @@ void web_answer_json_as(
 void web_answer_store_error(struct http_request *request, int error);
 void web_answer_gone(struct http_request *request, enum negotiate_form form,
     const char *uri, const char *former_type, int64_t deleted);
+
+/*
+ * An activity of ours for anyone to read: what it created stands in it as it
+ * is now.  NULL for what is not public or was taken back.
+ */
+json_t *web_activity(
+    struct web *web, struct arena *arena, const struct activity_row *row);
 
 /* The request as httpsig wants it, with our own scheme; in its arena. */
 struct httpsig_request web_signed_request(struct http_request *request);
