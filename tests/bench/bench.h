@@ -31,9 +31,9 @@ struct bench_node {
 	const char *base; /* "https://bench.localhost:PORT" */
 	uint16_t port;
 	pid_t pid;
-	char *sender_uri;  /* a remote actor that the node knows */
+	const char *sender_uri; /* a remote actor that the node knows */
 	struct key *sender_key;
-	char *project_uri, *project; /* one of ours with followers */
+	const char *project; /* path of one of ours with followers */
 };
 
 enum { BENCH_HOSTS = 1254 };

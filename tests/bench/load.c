@@ -63,8 +63,7 @@ read_head(struct link *link, char *head)
 static bool
 take_head(struct link *link, struct evbuffer *in)
 {
-	struct evbuffer_ptr end =
-	    evbuffer_search(in, "\r\n\r\n", 4, NULL);
+	struct evbuffer_ptr end = evbuffer_search(in, "\r\n\r\n", 4, NULL);
 	char head[16384];
 	size_t len;
 
@@ -131,8 +130,8 @@ open_link(struct load_state *state, struct link *link, SSL_CTX *tls)
 	if (bufferevent_socket_connect(
 		link->bev, (struct sockaddr *)&to, sizeof(to)) < 0)
 		bench_die("cannot connect");
-	(void)setsockopt(bufferevent_getfd(link->bev), IPPROTO_TCP,
-	    TCP_NODELAY, &(int) { 1 }, sizeof(int));
+	(void)setsockopt(bufferevent_getfd(link->bev), IPPROTO_TCP, TCP_NODELAY,
+	    &(int){ 1 }, sizeof(int));
 }
 
 double

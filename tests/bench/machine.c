@@ -55,8 +55,8 @@ time_key(enum key_kind kind, int rounds, double *ret_sign, double *ret_verify)
 	at = cpu_seconds();
 	for (int i = 0; i < rounds; i++) {
 		arena_reset(arena);
-		if (key_sign(key, message, sizeof(message), arena, &sig,
-			&len) < 0)
+		if (key_sign(key, message, sizeof(message), arena, &sig, &len) <
+		    0)
 			bench_die("cannot sign");
 	}
 	*ret_sign = (cpu_seconds() - at) / rounds * 1e6;
@@ -112,8 +112,8 @@ void
 bench_machine(const char *folder, struct bench_machine *ret)
 {
 	time_key(KEY_RSA, 1000, &ret->rsa_sign_us, &ret->rsa_verify_us);
-	time_key(KEY_ED25519, 4000, &ret->ed25519_sign_us,
-	    &ret->ed25519_verify_us);
+	time_key(
+	    KEY_ED25519, 4000, &ret->ed25519_sign_us, &ret->ed25519_verify_us);
 	ret->sha256_2k_us = time_sha256();
 	ret->fsync_us = time_fsync(folder);
 }

@@ -58,19 +58,17 @@ bench_sink_start(uint16_t port, const char *certificate, const char *key)
 		bench_die("no threads");
 	sink->tls = SSL_CTX_new(TLS_server_method());
 	if (SSL_CTX_use_certificate_chain_file(sink->tls, certificate) != 1 ||
-	    SSL_CTX_use_PrivateKey_file(sink->tls, key, SSL_FILETYPE_PEM) !=
-		1)
+	    SSL_CTX_use_PrivateKey_file(sink->tls, key, SSL_FILETYPE_PEM) != 1)
 		bench_die("cannot read %s", certificate);
 	sink->base = event_base_new();
 	sink->http = evhttp_new(sink->base);
 	evhttp_set_bevcb(sink->http, new_connection, sink);
 	evhttp_set_gencb(sink->http, on_request, sink);
-	bound = evhttp_bind_socket_with_handle(
-	    sink->http, "127.0.0.1", port);
+	bound = evhttp_bind_socket_with_handle(sink->http, "127.0.0.1", port);
 	if (bound == NULL)
 		bench_die("cannot listen on port %u", port);
 	(void)setsockopt(evhttp_bound_socket_get_fd(bound), IPPROTO_TCP,
-	    TCP_NODELAY, &(int) { 1 }, sizeof(int));
+	    TCP_NODELAY, &(int){ 1 }, sizeof(int));
 	sink->thread = thread_start("sink", sink_main, sink);
 	return sink;
 }

@@ -1,35 +1,109 @@
 // SPDX-License-Identifier: ISC
-// The pages in a real browser: without scripts, on a narrow and on a wide
-// screen, with no request to anybody else, and readable by assistive software.
+// What holds for every page: it fits a narrow and a wide screen, works without
+// scripts, asks nobody else for anything, and can be read by everyone.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
-import { chromium } from "playwright-core";
 import { Node, stopAll } from "../network/lib/node.mjs";
+import { launch, outline, visit } from "./lib/browser.mjs";
 
-const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(
-	existsSync,
+const axe = readFileSync(
+	createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
+	"utf8",
 );
-let node, browser, project, update;
+const LONG = "Anticonstitutionnellementinterminablement".repeat(2);
+const TEXT = `# Grand titre
+
+### Petit titre
+
+Un **mot**, \`du code\`, [un lien](https://example.org/).
+
+> Une citation
+
+- un
+- deux
+
+https://example.org/${"chemin-sans-fin".repeat(8)}
+
+\`\`\`
+${"une ligne de code ".repeat(8)}
+\`\`\`
+`;
+
+// name of the page -> [path or id, title, status]
+const pages = new Map();
+const NAMES = [
+	...["front", "territory", "instance", "person", "organisation"],
+	...["project", "bare project", "paused project", "update"],
+	...["untitled update", "foreign update", "deleted", "unknown"],
+];
+let node, browser;
+
+async function fill() {
+	const ctl = (...args) => node.ctl(...args);
+	await node.profile("marie", "--commune", "Dourdan");
+	await node.profile(
+		"atelier",
+		...["--name", LONG, "--kind", "organisation", "--discoverable", "yes"],
+		...["--summary", TEXT, "--skill", "Soudure", "--skill", LONG],
+		...["--contact", "contact@example.org", "--link", "Site=https://example.org/"],
+	);
+	const holder = ["--holder", "atelier"];
+	await ctl(
+		...["project", "create", "ecocentre", ...holder, "--stage", "starting"],
+		...["--name", "Écocentre de Dourdan", "--summary", TEXT],
+		...["--status", "Terrain trouvé : on sème !", "--commune", "Dourdan"],
+		...["--theme", "nature", "--team", "Porteuse=@marie"],
+		...["--team", `Trésorier=${LONG}`, "--supporter", "Mairie"],
+	);
+	await ctl("project", "create", "nu", ...holder, "--name", "Nu");
+	await ctl(
+		...["project", "create", "pause", ...holder, "--name", LONG],
+		...["--stage", "paused"],
+	);
+	await ctl("project", "create", "parti", ...holder, "--name", "Parti");
+	const project = await node.actor("ecocentre");
+	const gone = (await node.actor("parti")).url;
+	await ctl("project", "delete", "parti");
+	const update = await node.publish(
+		...["ecocentre", TEXT, "--title", `Portes ouvertes ${LONG}`],
+	);
+	const untitled = await node.publish(
+		...["ecocentre", "Sans titre.", "--published", "2026-03-01T10:00:00Z"],
+	);
+	const foreign = await node.publish(
+		...["ecocentre", "In English.", "--title", "News", "--language", "en"],
+	);
+	const { url: territory } = await node.actor("territory");
+	pages.set("front", ["/", "Up PNR Chevreuse"]);
+	pages.set("territory", [territory, "Up PNR Chevreuse"]);
+	pages.set("instance", ["/actor", "Serveur · Up PNR Chevreuse"]);
+	pages.set("person", ["/@marie", "marie · Up PNR Chevreuse"]);
+	pages.set("organisation", ["/@atelier", `${LONG} · Up PNR Chevreuse`]);
+	pages.set("project", [
+		project.url,
+		"Écocentre de Dourdan · Up PNR Chevreuse",
+	]);
+	pages.set("bare project", ["/@nu", "Nu · Up PNR Chevreuse"]);
+	pages.set("paused project", ["/@pause", `${LONG} · Up PNR Chevreuse`]);
+	pages.set("update", [
+		update,
+		`Portes ouvertes ${LONG} · Up PNR Chevreuse`,
+	]);
+	pages.set("untitled update", [
+		untitled,
+		"Nouvelle du 1er mars 2026 · Up PNR Chevreuse",
+	]);
+	pages.set("foreign update", [foreign, "News · Up PNR Chevreuse"]);
+	pages.set("deleted", [gone, "Page supprimée", 410]);
+	pages.set("unknown", ["/@personne", "Page introuvable", 404]);
+}
 
 before(async () => {
 	node = await Node.start("chevreuse.localhost", { title: "Up PNR Chevreuse" });
-	project = await node.project(
-		"ecocentre",
-		...["--name", "Écocentre de Dourdan", "--stage", "running"],
-		...["--summary", "Un **potager**, et <script>alert(1)</script>."],
-		...["--commune", "Dourdan", "--theme", "nature"],
-		...["--status", "Terrain trouvé", "--link", "Site=https://example.org/"],
-	);
-	update = await node.publish(
-		"ecocentre",
-		"Voyez [le plan](https://example.org/plan).",
-		...["--title", "Portes ouvertes"],
-	);
-	browser = await chromium.launch({
-		executablePath,
-		args: ["--no-sandbox", "--disable-dev-shm-usage"],
-	});
+	await fill();
+	browser = await launch();
 });
 
 after(async () => {
@@ -37,120 +111,123 @@ after(async () => {
 	await stopAll(node);
 });
 
-// A page at an address, and all that it asked for.
-async function open(address, { width = 1280, scripts = true } = {}) {
-	const context = await browser.newContext({
-		ignoreHTTPSErrors: true,
-		javaScriptEnabled: scripts,
-		locale: "fr-FR",
-		viewport: { width, height: 800 },
-	});
-	const page = await context.newPage();
-	const asked = [];
-	const complaints = [];
-	page.on("request", (r) => asked.push(r.url()));
-	page.on("console", (m) => m.type() === "error" && complaints.push(m.text()));
-	page.on("dialog", (d) => complaints.push(d.message()));
-	const answer = await page.goto(address);
-	return { page, context, answer, asked, complaints };
+function see(name, options, look) {
+	const [address, title, status = 200] = pages.get(name);
+	const url = new URL(address, node.base).href;
+	return visit(browser, url, options, (seen) =>
+		look({ ...seen, title, status }),
+	);
 }
 
-const pages = () => ({
-	front: `${node.base}/`,
-	project: project.url,
-	profile: `${node.base}/@ecocentre-porteuse`,
-	update,
-});
+// A browser itself complains of the document's own status.
+const unexpected = (complaints, status) =>
+	complaints.filter((c) => status === 200 || !c.includes(`${status}`));
 
-for (const name of ["front", "project", "profile", "update"])
-	describe(`the ${name} page`, () => {
-		for (const width of [360, 1280])
-			test(`fits a screen of ${width} pixels`, async () => {
-				const { page, context, answer } = await open(pages()[name], { width });
-				assert.equal(answer.status(), 200);
-				const overflow = await page.evaluate(
-					() => document.documentElement.scrollWidth - innerWidth,
+for (const name of NAMES)
+	describe(`the page: ${name}`, () => {
+		for (const width of [320, 1280])
+			test(`fits a screen of ${width} pixels`, () =>
+				see(name, { width }, async ({ page, answer, status }) => {
+					assert.equal(answer.status(), status);
+					const overflow = await page.evaluate(() => ({
+						page: document.documentElement.scrollWidth - innerWidth,
+						parts: [...document.querySelectorAll("body *")]
+							.filter((e) => !e.matches(".skip"))
+							.filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
+							.map((e) => `${e.tagName} ${e.className}`),
+					}));
+					assert.ok(overflow.page <= 0, JSON.stringify(overflow));
+					assert.deepEqual(overflow.parts, []);
+				}));
+
+		for (const width of [320, 1280])
+			for (const scheme of ["light", "dark"])
+				test(`is accessible, ${scheme}, ${width} pixels`, () =>
+					see(name, { width, scheme }, async ({ page }) => {
+						await page.evaluate(axe);
+						const { violations, passes } = await page.evaluate(() =>
+							globalThis.axe.run(),
+						);
+						assert.ok(passes.length > 10, "hardly a rule was applied");
+						assert.deepEqual(
+							violations.map((v) => ({
+								rule: v.id,
+								nodes: v.nodes.map((n) => n.html),
+							})),
+							[],
+						);
+					}));
+
+		test("works without scripts, asks nobody else, complains of nothing", () =>
+			see(name, { scripts: false }, async (seen) => {
+				const { page, answer, asked, complaints, title, status } = seen;
+				assert.equal(await page.title(), title);
+				assert.match(
+					answer.headers()["content-security-policy"],
+					/default-src 'none'.*frame-ancestors 'none'/,
 				);
-				assert.ok(overflow <= 0, `${overflow} pixels too wide`);
-				await context.close();
-			});
-
-		test("works without scripts, asks nobody else, complains of nothing", async () => {
-			const { page, context, asked, complaints } = await open(pages()[name], {
-				scripts: false,
-			});
-			assert.ok((await page.title()).length > 0);
-			for (const url of asked)
-				assert.equal(new URL(url).host, node.domain, url);
-			assert.deepEqual(complaints, []);
-			await context.close();
-		});
-
-		test("tells assistive software what is what", async () => {
-			const { page, context } = await open(pages()[name]);
-			const seen = await page.evaluate(() => ({
-				lang: document.documentElement.lang,
-				main: document.querySelectorAll("main").length,
-				h1: document.querySelectorAll("h1").length,
-				mute: [...document.querySelectorAll("img:not([alt])")].length,
-				empty: [...document.querySelectorAll("a")].filter(
-					(a) => !a.textContent.trim() && !a.getAttribute("aria-label"),
-				).length,
-				levels: [...document.querySelectorAll("h1,h2,h3,h4")].map((h) =>
-					Number(h.tagName[1]),
-				),
+				assert.ok(asked.some((url) => url.endsWith("/static/parvis.css")));
+				for (const url of asked)
+					assert.equal(new URL(url).host, node.domain, url);
+				assert.deepEqual(unexpected(complaints, status), []);
+				assert.ok(await page.locator("h1").isVisible());
 			}));
-			assert.equal(seen.lang, "fr");
-			assert.equal(seen.main, 1);
-			assert.equal(seen.h1, 1);
-			assert.equal(seen.mute, 0);
-			assert.equal(seen.empty, 0);
-			for (const [i, level] of seen.levels.entries())
-				assert.ok(level <= (seen.levels[i - 1] ?? 0) + 1, `${seen.levels}`);
-			await context.close();
-		});
+
+		test("has an outline that assistive software can follow", () =>
+			see(name, {}, async ({ page, complaints, status }) => {
+				const seen = await outline(page);
+				assert.equal(seen.lang, "fr");
+				assert.equal(seen.mains, 1);
+				assert.equal(seen.headings[0]?.level, 1);
+				assert.equal(seen.headings.filter((h) => h.level === 1).length, 1);
+				for (const [i, { level, text }] of seen.headings.entries()) {
+					const above = seen.headings[i - 1]?.level ?? 0;
+					assert.ok(level <= above + 1, `h${level} "${text}" after h${above}`);
+					assert.notEqual(text, "");
+				}
+				assert.equal(seen.unnamedImages, 0);
+				assert.equal(seen.unnamedLinks, 0);
+				assert.equal(seen.scripts, 0);
+				assert.equal(seen.styled, 0);
+				assert.deepEqual(seen.repeatedIds, []);
+				assert.deepEqual(unexpected(complaints, status), []);
+			}));
+
+		if (!["deleted", "unknown"].includes(name))
+			test("lets the keyboard skip to the content", () =>
+				see(name, {}, async ({ page }) => {
+					await page.keyboard.press("Tab");
+					const skip = page.locator(":focus");
+					assert.equal(await skip.innerText(), "Aller au contenu");
+					const box = await skip.boundingBox();
+					assert.ok(box.x >= 0 && box.y >= 0, "it stays out of sight");
+					await page.keyboard.press("Enter");
+					await page.locator("main:focus").waitFor();
+				}));
 	});
 
-test("the project's page tells what the project is", async () => {
-	const { page, context, complaints } = await open(project.url);
-	const text = await page.innerText("body");
-	for (const part of [
-		"Écocentre de Dourdan",
-		"potager",
-		"Dourdan",
-		"nature",
-		"Terrain trouvé",
-		"Portes ouvertes",
-	])
-		assert.ok(text.includes(part), `${part} is not on the page`);
-	assert.equal(await page.locator("script:has-text('alert(1)')").count(), 0);
-	assert.deepEqual(complaints, []);
-	await context.close();
-});
+test("what has the focus is seen to have it", () =>
+	see("front", {}, async ({ page }) => {
+		const links = await page.locator("a").count();
+		for (let i = 0; i < links; i++) {
+			await page.keyboard.press("Tab");
+			const outlined = await page.evaluate(() =>
+				["", "::after"].some((part) => {
+					const style = getComputedStyle(document.activeElement, part || null);
+					return (
+						style.outlineStyle === "solid" && parseInt(style.outlineWidth) >= 2
+					);
+				}),
+			);
+			assert.ok(outlined, await page.locator(":focus").innerText());
+		}
+	}));
 
-test("links of others open without a hold on our page", async () => {
-	const { page, context } = await open(update);
-	const rel = await page
-		.locator("a[href='https://example.org/plan']")
-		.first()
-		.getAttribute("rel");
-	assert.match(rel ?? "", /noopener|noreferrer|nofollow|ugc/);
-	await context.close();
-});
-
-test("one gets from the front page to an update by its links", async () => {
-	const { page, context } = await open(`${node.base}/`);
-	await page.getByRole("link", { name: "Écocentre de Dourdan" }).first().click();
-	await page.getByText("Portes ouvertes").first().waitFor();
-	await context.close();
-});
-
-test("what does not exist says so, in French", async () => {
-	const { page, context, answer } = await open(`${node.base}/@personne`);
-	assert.equal(answer.status(), 404);
-	assert.equal(
-		await page.evaluate(() => document.documentElement.lang),
-		"fr",
-	);
-	await context.close();
-});
+test("on paper there is the content and no navigation", () =>
+	see("project", {}, async ({ page }) => {
+		await page.emulateMedia({ media: "print" });
+		assert.equal(await page.locator("nav").isVisible(), false);
+		assert.ok(await page.locator("h1").isVisible());
+		assert.ok(await page.locator(".path").isVisible());
+		assert.ok(await page.getByText("Un mot").first().isVisible());
+	}));

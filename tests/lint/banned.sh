@@ -53,7 +53,8 @@ refuse "not for threads; config/base" 'strerror' "${ours[@]}" \
 refuse "config/base/base.h or an arena" \
 	'malloc|calloc|realloc|strdup|strndup|asprintf|vasprintf|alloca' \
 	"${ours[@]}" ! '^config/base/'
-refuse "wait for a condition" 'sleep|usleep|nanosleep' "${all[@]}"
+refuse "wait for a condition" 'sleep|usleep|nanosleep' "${all[@]}" \
+	! '^tests/bench/'
 refuse "only the start of a program may end it" 'exit|_exit' \
 	"${ours[@]}" ! '^(config/base/base\.c|daemon/(main|ctl)[^/]*\.c|daemon/parvis[^/]*\.c):'
 

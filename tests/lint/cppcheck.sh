@@ -21,4 +21,4 @@ cppcheck --quiet --language=c --std=c11 --error-exitcode=1 -j 2 \
 	-D__GNUC__ -D_GNU_SOURCE \
 	--suppress=missingIncludeSystem --suppress=unknownMacro \
 	--suppress=uninitvar --suppress=legacyUninitvar \
-	--suppress=nullPointerRedundantCheck "${folders[@]}"
+	--suppress=nullPointerRedundantCheck --suppress=getpwnamCalled "${folders[@]}"

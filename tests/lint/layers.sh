@@ -57,7 +57,7 @@ owner 'openssl/' '(config/base/crypto|daemon/tls|federation/http_client)[^/]*\.[
 owner 'event2/' '(daemon/|federation/(courier|http_client)[^/]*\.c:)'
 owner 'ini\.h' 'config/settings[^/]*\.c:'
 owner 'idn2' 'federation/[^/]*\.c:'
-owner 'gumbo' 'federation/sanitize[^/]*\.c:'
+owner 'gumbo' 'federation/sanitize[^/]*\.[ch]:'
 owner 'md4c' 'federation/[^/]*\.c:'
 owner 'csv\.h' 'daemon/[^/]*\.c:'
 owner 'zlib' '(daemon|federation)/[^/]*\.c:'

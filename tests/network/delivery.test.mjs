@@ -23,16 +23,19 @@ after(() => stopAll(node, ...peers));
 async function followersOn(name, ...usernames) {
 	const peer = await Peer.start(name);
 	peers.push(peer);
-	for (const username of usernames) {
-		const actor = peer.actor(username);
-		const follow = actor.activity("Follow", project.id);
-		const answer = await actor.post(project.inbox, follow);
-		assert.equal(answer.status, 202, answer.body);
-		await waitFor("our Accept", () =>
-			peer.received("Accept").some((a) => (a.object.id ?? a.object) === follow.id),
-		);
-	}
+	for (const username of usernames) await follower(peer, username);
 	return peer;
+}
+
+async function follower(peer, username, members) {
+	const actor = peer.actor(username, members);
+	const follow = actor.activity("Follow", project.id);
+	const answer = await actor.post(project.inbox, follow);
+	assert.equal(answer.status, 202, answer.body);
+	await waitFor("our Accept", () =>
+		peer.received("Accept").some((a) => (a.object.id ?? a.object) === follow.id),
+	);
+	return actor;
 }
 
 const creates = (peer, id) =>
@@ -92,19 +95,27 @@ test("a server that takes RFC 9421 alone is learnt and remembered", async () => 
 	rule.off();
 });
 
-test("a server that was down gets everything when it returns, in order", async () => {
+test("a server that was down gets everything when it returns, each thing in order", async () => {
 	const peer = await followersOn("absente.localhost", "eve");
 	await peer.down();
 	const ids = [];
-	for (let i = 0; i < 5; i++) ids.push(await node.publish("projet", `Pas ${i}`));
-	await waitFor("all to wait", async () => (await waitingFor(peer)).length >= 5);
+	for (let i = 0; i < 3; i++) {
+		const id = await node.publish("projet", `Pas ${i}, un`);
+		await node.ctl("update", "edit", id, "--text", `Pas ${i}, deux`);
+		await node.ctl("update", "edit", id, "--text", `Pas ${i}, trois`);
+		ids.push(id);
+	}
+	await waitFor("all to wait", async () => (await waitingFor(peer)).length >= 9);
 	await peer.up();
 	for (const id of ids) await arrives(peer, id);
-	const order = peer.received("Create").map((a) => a.object.id);
-	assert.deepEqual(
-		order.filter((id) => ids.includes(id)),
-		ids,
-	);
+	await drained(peer);
+	for (const id of ids) {
+		const said = peer
+			.received()
+			.filter((a) => a.object.id === id)
+			.map((a) => `${a.type} ${/(un|deux|trois)\b/.exec(a.object.content)[0]}`);
+		assert.deepEqual(said, ["Create un", "Update deux", "Update trois"]);
+	}
 });
 
 test("a server that is down is probed, not asked for each item", async () => {
@@ -140,16 +151,24 @@ describe("a server that fails does not hold up the others", () => {
 		});
 });
 
-test("an actor that answers 410 is forgotten", async () => {
-	const peer = await followersOn("partie.localhost", "helene");
-	const { id } = peer.actors.get("helene");
-	peer.on("POST", "/inbox", answers.status(410));
-	peer.on("GET", "/users/helene", answers.status(410));
+test("an actor whose inbox answers 410 is forgotten", async () => {
+	const peer = await followersOn("partie.localhost");
+	// Only an inbox of its own says that it is itself that is gone.
+	const helene = await follower(peer, "helene", { endpoints: undefined });
+	peer.on("POST", "/users/helene/inbox", answers.status(410));
 	await node.publish("projet", "Il y a quelqu'un ?");
 	await waitFor("the follower to be forgotten", async () => {
 		const followers = await node.followers("projet");
-		return !followers.some((f) => f.actor === id);
+		return !followers.some((f) => f.actor === helene.id);
 	});
+	await drained(peer);
+});
+
+test("a shared inbox that answers 410 is not asked again for the same", async () => {
+	const peer = await followersOn("close.localhost", "iris");
+	peer.on("POST", "/inbox", answers.status(410));
+	await node.publish("projet", "Et ici ?");
+	await waitFor("a try", () => peer.count("POST", "/inbox") > 0);
 	await drained(peer);
 });
 

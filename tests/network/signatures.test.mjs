@@ -11,7 +11,13 @@ let node, peer, project;
 
 before(async () => {
 	[node, peer] = await Promise.all([
-		Node.start("noeud.localhost"),
+		// How long the node does not ask again goes by the first retry.
+		Node.start("noeud.localhost", {
+			settings: {
+				"delivery.first_retry_seconds": "60",
+				"delivery.longest_retry_seconds": "60",
+			},
+		}),
 		Peer.start("pair.localhost"),
 	]);
 	project = await node.project("projet");

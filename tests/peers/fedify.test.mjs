@@ -15,7 +15,12 @@ for (const form of ["cavage", "rfc9421"])
 
 		before(async () => {
 			[node, fedify] = await Promise.all([
-				Node.start(`noeud-${form}.localhost`, { title: "Up Essai" }),
+				Node.start(`noeud-${form}.localhost`, {
+					title: "Up Essai",
+					settings: {
+						"federation.sign_rfc9421_first": form === "rfc9421" ? "yes" : "no",
+					},
+				}),
 				Remote.fedify("fedify.localhost", { form, username: "hong" }),
 			]);
 			project = await node.project("ecocentre", "--stage", "running");
@@ -117,8 +122,12 @@ for (const form of ["cavage", "rfc9421"])
 			});
 		});
 
-		test("nothing we sent was refused, and nothing went wrong there", async () => {
+		test(`all that we sent was signed with ${form}, and nothing refused`, async () => {
 			const { requests, failures } = await fedify.state();
+			const forms = requests
+				.filter((r) => r.method === "POST")
+				.map((r) => r.form);
+			assert.deepEqual([...new Set(forms)], [form]);
 			const refused = requests.filter(
 				(r) => r.method === "POST" && r.status >= 300,
 			);
@@ -141,9 +150,10 @@ describe("authorised fetch", () => {
 			}),
 		]);
 		// Not by the helpers, which read what they made unsigned.
-		await node.ctl("profile", "create", "camille");
+		await node.ctl("profile", "create", "camille", "--name", "Camille");
 		await node.ctl(
 			...["project", "create", "ecocentre", "--holder", "camille"],
+			...["--name", "Écocentre"],
 		);
 	});
 

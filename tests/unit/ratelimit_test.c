@@ -75,6 +75,20 @@ keys_do_not_share_a_bucket(void **state)
 }
 
 static void
+looking_takes_nothing(void **state)
+{
+	CLEANUP(ratelimit_free)
+	struct ratelimit *limit = ratelimit_new(16, 10);
+
+	(void)state;
+	for (int i = 0; i < 50; i++)
+		assert_int_equal(ratelimit_look(limit, "a", 0), 0);
+	assert_int_equal(take_many(limit, "a", 0, 20), 10);
+	assert_true(ratelimit_look(limit, "a", 0) > 0);
+	assert_int_equal(ratelimit_look(limit, "a", 6 * SECOND), 0);
+}
+
+static void
 a_new_rate_takes_effect(void **state)
 {
 	struct ratelimit *limit = ratelimit_new(64, 10);
@@ -136,6 +150,7 @@ main(void)
 		cmocka_unit_test(
 		    refused_tries_cost_nothing_and_say_when_to_return),
 		cmocka_unit_test(keys_do_not_share_a_bucket),
+		cmocka_unit_test(looking_takes_nothing),
 		cmocka_unit_test(a_new_rate_takes_effect),
 		cmocka_unit_test(a_flood_of_keys_does_not_free_a_spent_one),
 		cmocka_unit_test(addresses_are_cut_to_what_one_party_has),

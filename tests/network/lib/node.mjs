@@ -127,6 +127,7 @@ export class Node {
 		if (!running.delete(this)) return;
 		this.process.kill("SIGTERM");
 		const [code, signal] = await this.exited;
+		this.#checkLog();
 		if (code !== 0)
 			throw new Error(
 				`${this.name} ended with ${code ?? signal}:\n${this.logTail()}`,
@@ -138,6 +139,16 @@ export class Node {
 		running.delete(this);
 		this.process.kill("SIGKILL");
 		await this.exited;
+		this.#checkLog();
+	}
+
+	// What a sanitizer found counts, however the node ended.
+	#checkLog() {
+		const found = /^.*(ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime error:)/m;
+		const text = this.logText();
+		const at = text.search(found);
+		if (at >= 0)
+			throw new Error(`${this.name}:\n${text.slice(at, at + 6000)}`);
 	}
 
 	async restart() {
