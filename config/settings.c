@@ -254,7 +254,7 @@ settings_on_key(
 		    "may be given several times",
 		    section, name, settings_quoted(parser, value),
 		    *settings_given(parser, row));
-	if (parser->failed)
+	if (parser->failed || row == NULL)
 		return 0;
 	if (*settings_given(parser, row) == 0)
 		*settings_given(parser, row) = parser->line;

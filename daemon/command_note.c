@@ -145,7 +145,7 @@ edit_work(struct command_job *job)
 {
 	const struct command_request *request = job->request;
 	struct note_form form = { 0 };
-	struct object note;
+	struct object note = { 0 };
 	int r;
 
 	r = find_own(job, &note);
@@ -165,7 +165,7 @@ edit_work(struct command_job *job)
 static int
 delete_work(struct command_job *job)
 {
-	struct object note;
+	struct object note = { 0 };
 	int r;
 
 	r = find_own(job, &note);

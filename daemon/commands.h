@@ -121,7 +121,7 @@ bool commands_choice_has(
  * -EINVAL with a sentence.
  */
 int commands_check(const struct command *command, size_t argument_count,
-    const json_t *options, char error[COMMAND_ERROR_SIZE]) MUST_CHECK;
+    const json_t *given, char error[COMMAND_ERROR_SIZE]) MUST_CHECK;
 
 /* One line each, for `parvisctl help`. */
 void commands_write_list(FILE *out);

@@ -297,11 +297,10 @@ take_all(struct parser *parser)
 		const char *text = parser->argv[parser->at++];
 		int r = 0;
 
-		if (parser->only_words || text[0] != '-' || text[1] == '\0')
-			parser->words[parser->word_count++] = text;
-		else if (strcmp(text, "--") == 0)
+		if (strcmp(text, "--") == 0 && !parser->only_words)
 			parser->only_words = true;
-		else if (verbatim)
+		else if (parser->only_words || verbatim || text[0] != '-' ||
+			 text[1] == '\0')
 			parser->words[parser->word_count++] = text;
 		else if (text[1] == '-')
 			r = take_long(parser, text + 2);

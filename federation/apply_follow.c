@@ -121,7 +121,7 @@ int
 apply_answer(struct apply *apply, enum verdict *ret)
 {
 	struct publish *publish = apply->publish;
-	struct follow follow;
+	struct follow follow = { 0 };
 	int r = asked_follow(apply, &follow);
 
 	if (r == -ENOENT)

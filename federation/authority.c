@@ -84,7 +84,7 @@ is_author(const struct activity *activity)
 	const char *authors[8];
 	size_t count;
 
-	if (activity->object == NULL)
+	if (activity->object == NULL || activity->object_id == NULL)
 		return true; /* an id alone: the origin vouches, it is read */
 	if (strcmp(activity->object_id, activity->actor) == 0)
 		return true;

@@ -54,7 +54,7 @@ void fetch_free(struct fetch **fetch); /* NULL is fine */
 /* Ends what waits; what is under way ends with the client. */
 void fetch_stop(struct fetch *fetch);
 /* done() is called once, perhaps before this returns. */
-void fetch_start(struct fetch *fetch, const struct fetch_request *request,
+void fetch_start(struct fetch *fetch, const struct fetch_request *asked,
     fetch_done_fn *done, void *arg);
 
 /* Whether a Content-Type may carry that format.  Pure. */

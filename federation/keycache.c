@@ -162,6 +162,7 @@ keycache_find(struct keycache *cache, struct db *db, const char *key_id,
 		if (r < 0)
 			return r;
 	}
+	ASSERT(slot != NULL);
 	slot->used = true;
 	*ret = (struct keycache_entry){ slot->key, slot->actor_id,
 		slot->actor_uri, slot->fetched_at, slot->local };

@@ -87,18 +87,19 @@ timeline_list(struct db *db, struct arena *arena, int64_t owner_id,
     size_t *ret_count)
 {
 	static const char first[] = TIMELINE_FROM TIMELINE_ORDER;
-	static const char next[] = TIMELINE_FROM
-	    " AND (t.at, t.id) < (SELECT at, id FROM timeline WHERE id = ?3)"
-	    TIMELINE_ORDER;
+	static const char next[] =
+	    TIMELINE_FROM " AND (t.at, t.id) < (SELECT at, id FROM timeline "
+			  "WHERE id = ?3)" TIMELINE_ORDER;
 	struct db_list list = { .arena = arena,
 		.item_size = sizeof(struct timeline_entry),
 		.read = timeline_read };
-	int r = before > 0
-	    ? db_list(db, next,
-		  VALUES(db_int(owner_id), db_size(limit), db_int(before)),
-		  &list)
-	    : db_list(db, first, VALUES(db_int(owner_id), db_size(limit)),
-		  &list);
+	int r =
+	    before > 0
+		? db_list(db, next,
+		      VALUES(db_int(owner_id), db_size(limit), db_int(before)),
+		      &list)
+		: db_list(db, first, VALUES(db_int(owner_id), db_size(limit)),
+		      &list);
 
 	if (r == 0) {
 		*ret = list.items;

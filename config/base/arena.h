@@ -27,8 +27,7 @@ void *arena_alloc(struct arena *arena, size_t size);
 char *arena_strdup(struct arena *arena, const char *s);
 char *arena_strndup(struct arena *arena, const char *s, size_t n);
 void *arena_memdup(struct arena *arena, const void *p, size_t n);
-char *arena_printf(struct arena *arena, const char *fmt, ...)
-    PRINTF_LIKE(2, 3);
+char *arena_printf(struct arena *arena, const char *fmt, ...) PRINTF_LIKE(2, 3);
 char *arena_vprintf(struct arena *arena, const char *fmt, va_list ap)
     PRINTF_LIKE(2, 0);
 /* Calls fn(arg) when the arena is reset or freed; last added, first called. */

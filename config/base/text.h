@@ -49,8 +49,8 @@ int text_base58_decode(struct arena *arena, const char *s, uint8_t **ret,
 /* RFC 3986 unreserved characters stay, all else becomes %XX. */
 char *text_percent_encode(struct arena *arena, const char *s);
 /* %XX decoded ('+' is left alone); -EINVAL on a bad escape or a NUL. */
-int text_percent_decode(struct arena *arena, const char *s, size_t len,
-    char **ret) MUST_CHECK;
+int text_percent_decode(
+    struct arena *arena, const char *s, size_t len, char **ret) MUST_CHECK;
 /* & < > " ' as entities. */
 char *text_html_escape(struct arena *arena, const char *s);
 

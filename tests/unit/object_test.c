@@ -315,9 +315,8 @@ timeline_goes_newest_first_in_pages(void **state)
 	assert_int_equal(count, 2);
 	assert_int_equal(entries[0].at, 50);
 	assert_int_equal(entries[1].at, 40);
-	assert_int_equal(
-	    timeline_list(f->db, f->arena, lise, entries[1].id, 9, &entries,
-		&count),
+	assert_int_equal(timeline_list(f->db, f->arena, lise, entries[1].id, 9,
+			     &entries, &count),
 	    0);
 	assert_int_equal(count, 3);
 	assert_int_equal(entries[0].at, 30);
@@ -340,8 +339,8 @@ timeline_pages_part_entries_of_one_second(void **state)
 		assert_int_equal(timeline_add(f->db, lise, note, 10), 0);
 	}
 	do {
-		assert_int_equal(timeline_list(f->db, f->arena, lise, before,
-				     2, &entries, &count),
+		assert_int_equal(timeline_list(f->db, f->arena, lise, before, 2,
+				     &entries, &count),
 		    0);
 		seen += count;
 		if (count > 0)
