@@ -43,7 +43,12 @@ static const char zsh_script[] =
     "\t\t_files\n"
     "\tfi\n"
     "}\n"
-    "compdef _parvisctl parvisctl\n";
+    /* Sourced, it takes its place; autoloaded, it is the first call. */
+    "if [ \"$funcstack[1]\" = _parvisctl ]; then\n"
+    "\t_parvisctl \"$@\"\n"
+    "else\n"
+    "\tcompdef _parvisctl parvisctl\n"
+    "fi\n";
 
 static const char fish_script[] =
     "function __parvisctl_complete\n"

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -151,6 +152,28 @@ add_paths(struct init *init)
 	return r;
 }
 
+/* A machine may have been told to do without IPv6. */
+static bool
+has_ipv6(void)
+{
+	int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0)
+		(void)close(fd);
+	return fd >= 0;
+}
+
+/* HTTPS at every address of the machine. */
+static int
+add_everywhere(struct init *init)
+{
+	int r = add_value(init, "listen", "https", "0.0.0.0:443");
+
+	return r == 0 && has_ipv6()
+		   ? add_value(init, "listen", "https", "[::]:443")
+		   : r;
+}
+
 /* Without a word on how it is reached: HTTPS of its own when there is a
  * certificate, else a reverse proxy on the same machine. */
 static int
@@ -164,7 +187,7 @@ add_listening(struct init *init)
 		return r == 0 ? add_list(init, "listen", "http", "http") : r;
 	}
 	if (option(init, "certificate") != NULL)
-		return add_value(init, "listen", "https", "[::]:443");
+		return add_everywhere(init);
 	r = add_value(init, "listen", "http", "127.0.0.1:8080");
 	if (r == 0)
 		r = add_value(init, "listen", "trusted_proxies", "127.0.0.1");

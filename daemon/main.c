@@ -21,6 +21,7 @@
 #include <sysexits.h>
 
 #include "config/base/log.h"
+#include "daemon/check.h"
 #include "daemon/control.h"
 #include "daemon/housekeeping.h"
 #include "daemon/keymaker.h"
@@ -468,19 +469,6 @@ run(const char *file, struct settings *settings)
 	return r;
 }
 
-/* -n: what would be done. */
-static int
-check(struct settings *settings)
-{
-	settings_write_effective(stdout, settings);
-	(void)printf("# the database in %s %s\n", settings->node_data,
-	    store_exists(settings->node_data)
-		? "is there"
-		: "is missing: parvisctl init makes it");
-	settings_free(&settings);
-	return EX_OK;
-}
-
 static int
 usage(FILE *out)
 {
@@ -499,7 +487,7 @@ main(int argc, char **argv)
 	struct settings *settings;
 	char error[SETTINGS_ERROR_SIZE];
 	bool only_check = false;
-	int option;
+	int option, code;
 
 	while ((option = getopt(argc, argv, "c:hnV")) != -1) {
 		switch (option) {
@@ -524,5 +512,9 @@ main(int argc, char **argv)
 		(void)fprintf(stderr, "parvisd: %s\n", error);
 		return EX_CONFIG;
 	}
-	return only_check ? check(settings) : run(file, settings);
+	if (!only_check)
+		return run(file, settings);
+	code = check_start(stdout, settings);
+	settings_free(&settings);
+	return code;
 }

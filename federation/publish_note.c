@@ -8,6 +8,7 @@
 
 #include "config/base/clock.h"
 #include "config/base/text.h"
+#include "federation/announce.h"
 #include "federation/dispatch.h"
 #include "federation/sanitize.h"
 #include "federation/url.h"
@@ -139,6 +140,46 @@ note_dispatch(const char *type, const struct actor *author,
 	};
 }
 
+/* To the author's followers, and by the territory to its own. */
+static int
+tell_create(struct publish *publish, const struct actor *author,
+    const struct object *note)
+{
+	struct dispatch dispatch = note_dispatch("Create", author, note,
+	    document_note(publish->arena, publish->node->base, note, author));
+	const char *uri;
+	int64_t territory;
+	int r = dispatch_send(publish, &dispatch, &uri);
+
+	if (r == 0)
+		r = announce_by(publish, author, note, &territory);
+	if (r < 0 || territory == 0)
+		return r;
+	return announce_create(publish, territory, note, uri);
+}
+
+/* The same for what happens to it later; the object (taken) says what. */
+static int
+tell_change(struct publish *publish, const char *type,
+    const struct actor *author, const struct object *note, json_t *object)
+{
+	struct dispatch dispatch = note_dispatch(type, author, note, object);
+	const char *uri;
+	int64_t territory;
+	int r = announce_by(publish, author, note, &territory);
+
+	if (r < 0) {
+		json_decref(object);
+		return r;
+	}
+	dispatch.listed = false;
+	dispatch.also_followers_of = territory;
+	r = dispatch_send(publish, &dispatch, &uri);
+	if (r < 0 || territory == 0)
+		return r;
+	return announce_change(publish, territory, note, uri);
+}
+
 int
 publish_note_create(struct publish *publish, int64_t actor_id,
     const struct note_form *form, struct object *ret)
@@ -149,7 +190,6 @@ publish_note_create(struct publish *publish, int64_t actor_id,
 		.type = "Note",
 		.language = "fr",
 	};
-	struct dispatch dispatch;
 	char opaque[CRYPTO_OPAQUE_SIZE];
 	int r;
 
@@ -178,9 +218,7 @@ publish_note_create(struct publish *publish, int64_t actor_id,
 		    publish->db, actor_id, note.id, note.published, false);
 	if (r < 0)
 		return r;
-	dispatch = note_dispatch("Create", &author, &note,
-	    document_note(publish->arena, publish->node->base, &note, &author));
-	r = dispatch_send(publish, &dispatch, NULL);
+	r = tell_create(publish, &author, &note);
 	if (r == 0)
 		*ret = note;
 	return r;
@@ -208,7 +246,6 @@ publish_note_update(
 {
 	struct actor author;
 	struct object note;
-	struct dispatch dispatch;
 	int r;
 
 	r = check_form(publish, form);
@@ -223,10 +260,8 @@ publish_note_update(
 	r = object_update(publish->db, &note);
 	if (r < 0)
 		return r;
-	dispatch = note_dispatch("Update", &author, &note,
+	return tell_change(publish, "Update", &author, &note,
 	    document_note(publish->arena, publish->node->base, &note, &author));
-	dispatch.listed = false;
-	return dispatch_send(publish, &dispatch, NULL);
 }
 
 int
@@ -234,7 +269,6 @@ publish_note_delete(struct publish *publish, int64_t object_id)
 {
 	struct actor author;
 	struct object note;
-	struct dispatch dispatch;
 	int r;
 
 	r = own_note(publish, object_id, &note, &author);
@@ -244,8 +278,6 @@ publish_note_delete(struct publish *publish, int64_t object_id)
 		r = outbox_retract_object(publish->db, note.uri);
 	if (r < 0)
 		return r;
-	dispatch = note_dispatch("Delete", &author, &note,
+	return tell_change(publish, "Delete", &author, &note,
 	    document_tombstone(note.uri, note.type, publish->now));
-	dispatch.listed = false;
-	return dispatch_send(publish, &dispatch, NULL);
 }

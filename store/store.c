@@ -29,6 +29,19 @@ store_schema_version(void)
 	return migrate_file_count;
 }
 
+int
+store_schema_found(const char *folder, int *ret)
+{
+	CLEANUP(free_ptr) char *path = store_path(folder);
+	CLEANUP(store_close) struct db *db = NULL;
+	int r;
+
+	if (access(path, R_OK) < 0)
+		return -errno;
+	r = db_open(path, DB_READ, &db);
+	return r == 0 ? migrate_version(db, ret) : r;
+}
+
 /* The name of a new file is on disk too when this returns. */
 static int
 store_sync_folder(const char *folder)

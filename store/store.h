@@ -32,6 +32,9 @@ int store_prepare(const char *folder, char error[STORE_ERROR_SIZE]) MUST_CHECK;
 bool store_exists(const char *folder);
 /* The schema this program writes. */
 int store_schema_version(void);
+/* The schema of the database in a folder, which is only looked at.  -ENOENT:
+ * there is none; -EACCES: it is not for this user. */
+int store_schema_found(const char *folder, int *ret) MUST_CHECK;
 
 /* One connection.  The writer's is opened by writer.h.  -ENOENT: there is no
  * database; -EPROTO: its schema is not this program's. */
