@@ -61,7 +61,7 @@ announce_activity(struct publish *publish, const struct actor *territory,
 {
 	struct activity_row row;
 	struct dispatch dispatch;
-	bool followed;
+	bool followed = false;
 	json_t *activity;
 	int r = has_followers_elsewhere(publish, territory->id, &followed);
 

@@ -167,16 +167,30 @@ bench_delivery(const struct bench_node *node)
 	free(key);
 }
 
-int
-main(int argc, char **argv)
+static void
+bench_pages(const struct bench_node *node)
+{
+	bench_get(
+	    node, "actor as JSON", node->project, "application/activity+json");
+	bench_get(node, "project page as HTML", node->project, "text/html");
+	bench_get(node, "front page as HTML", "/", "text/html");
+}
+
+static const struct part {
+	const char *name;
+	void (*run)(const struct bench_node *node);
+} parts[] = {
+	{ "pages", bench_pages },
+	{ "inbox", bench_inbox },
+	{ "delivery", bench_delivery },
+};
+
+static void
+print_limits(const struct bench_node *node)
 {
 	struct bench_machine machine;
-	struct bench_node node = { 0 };
 
-	if (argc != 2)
-		bench_die("usage: bench FOLDER-OF-PROGRAMS");
-	bench_node_make(&node, argv[1], BENCH_PORT, BENCH_SINK_PORT);
-	bench_machine(node.folder, &machine);
+	bench_machine(node->folder, &machine);
 	(void)printf("the machine's own limits, one core:\n"
 		     "  RSA-2048 sign %.0f us, verify %.1f us; Ed25519 sign "
 		     "%.1f us, verify %.1f us\n"
@@ -184,15 +198,26 @@ main(int argc, char **argv)
 		     "%.0f us\n",
 	    machine.rsa_sign_us, machine.rsa_verify_us, machine.ed25519_sign_us,
 	    machine.ed25519_verify_us, machine.sha256_2k_us, machine.fsync_us);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct bench_node node = { 0 };
+	const char *only = argc == 3 ? argv[2] : NULL;
+
+	if (argc != 2 && argc != 3)
+		bench_die("usage: parvis_bench FOLDER-OF-PROGRAMS "
+			  "[pages|inbox|delivery]");
+	bench_node_make(&node, argv[1], BENCH_PORT, BENCH_SINK_PORT);
+	print_limits(&node);
 	bench_node_start(&node);
 	(void)printf("one node, over TLS:\n%-34s %8.1f MiB\n",
 	    "memory at start", bench_node_memory(&node));
-	bench_get(
-	    &node, "actor as JSON", node.project, "application/activity+json");
-	bench_get(&node, "project page as HTML", node.project, "text/html");
-	bench_get(&node, "front page as HTML", "/", "text/html");
-	bench_inbox(&node);
-	bench_delivery(&node);
+	for (size_t i = 0; i < N_ELEMENTS(parts); i++) {
+		if (only == NULL || strcmp(only, parts[i].name) == 0)
+			parts[i].run(&node);
+	}
 	(void)printf(
 	    "%-34s %8.1f MiB\n", "memory at the end", bench_node_memory(&node));
 	bench_node_stop(&node);
