@@ -2,6 +2,8 @@
 // What a node shows of itself and how it answers: found as strangers find it,
 // readable as the fediverse reads, correct as HTTP.
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { after, before, describe, test } from "node:test";
 import {
@@ -14,6 +16,7 @@ import {
 } from "./lib/http.mjs";
 import { Node, stopAll } from "./lib/node.mjs";
 import { waitFor } from "./lib/wait.mjs";
+import { zone } from "./lib/zone.mjs";
 
 let node, project, update;
 
@@ -127,6 +130,52 @@ describe("the actor document", () => {
 		assert.equal(person.type, "Person");
 		assert.equal(person.discoverable, false);
 		assert.equal(person.indexable, false);
+	});
+
+	test("each kind of actor has its type", async () => {
+		const territory = await node.actor("territory");
+		assert.equal(territory.type, "Group");
+		assert.equal(territory.name, "Up PNR Chevreuse");
+		const mairie = await node.profile("mairie", "--kind", "public_body");
+		assert.equal(mairie.type, "Organization");
+		for (const actor of [territory, mairie]) {
+			assert.match(actor.publicKey.publicKeyPem, /^-----BEGIN PUBLIC KEY-----/);
+			assert.equal(actor.assertionMethod[0].type, "Multikey");
+		}
+	});
+
+	test("followers and following are collections, in pages", async () => {
+		const friend = await node.profile("amie");
+		await node.follow("amie", "ecocentre");
+		for (const [address, member] of [
+			[project.followers, friend.id],
+			[friend.following, project.id],
+		]) {
+			const collection = await fetchDocument(address);
+			assert.equal(collection.type, "OrderedCollection");
+			assert.equal(collection.id, address);
+			assert.equal(collection.totalItems, 1);
+			const page = await fetchDocument(collection.first);
+			assert.equal(page.type, "OrderedCollectionPage");
+			assert.equal(page.partOf, address);
+			assert.deepEqual(page.orderedItems, [member]);
+		}
+	});
+
+	test("while keys are made, requests are answered", async () => {
+		const names = Array.from({ length: 15 }, (_, i) => `neuf${i}`);
+		const profiles = names.map((n) => ({ username: n, name: n, kind: "person" }));
+		const file = path.join(zone().dir, "neufs.json");
+		writeFileSync(file, JSON.stringify({ profiles }));
+		await node.ctl("import", file);
+		assert.ok((await node.ctl("status")).waiting_keys > 0);
+		const began = Date.now();
+		assert.equal((await get(project.id, AS2)).status, 200);
+		assert.equal((await get(`${node.base}/`, "text/html")).status, 200);
+		assert.ok(Date.now() - began < 2000);
+		const made = async () => (await node.ctl("status")).waiting_keys === 0;
+		await waitFor("the keys", made, { seconds: 60 });
+		assert.ok((await node.actor("neuf14")).publicKey.publicKeyPem);
 	});
 
 	test("the outbox has the update, in pages", async () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // A server that we script: it has actors, signs (also wrongly), records what
 // it is asked and told, and misbehaves on demand.
+import http2 from "node:http2";
 import https from "node:https";
 import { AS2, AS2_LD, PUBLIC, fetchDocument, request } from "./http.mjs";
 import {
@@ -19,8 +20,10 @@ export class Peer {
 	#sockets = new Set();
 	#nextId = 1;
 
-	static async start(name = "peer.localhost") {
+	// h2: it offers HTTP/2 beside HTTP/1.1.
+	static async start(name = "peer.localhost", { h2 = false } = {}) {
 		const peer = new Peer();
+		peer.h2 = h2;
 		peer.name = name;
 		peer.port = await freePort();
 		peer.domain = `${name}:${peer.port}`;
@@ -36,10 +39,11 @@ export class Peer {
 
 	// Listens, on the same port as before when it was down.
 	up() {
-		this.#server = https.createServer(
-			{ cert: this.#tls.certificatePem, key: this.#tls.keyPem },
-			(req, res) => this.#receive(req, res),
-		);
+		const tls = { cert: this.#tls.certificatePem, key: this.#tls.keyPem };
+		const receive = (req, res) => this.#receive(req, res);
+		this.#server = this.h2
+			? http2.createSecureServer({ ...tls, allowHTTP1: true }, receive)
+			: https.createServer(tls, receive);
 		this.#server.on("connection", (socket) => {
 			this.#sockets.add(socket);
 			socket.on("close", () => this.#sockets.delete(socket));
@@ -82,6 +86,11 @@ export class Peer {
 		return document;
 	}
 
+	// How many connections stand.
+	get connections() {
+		return this.#sockets.size;
+	}
+
 	count(method, path) {
 		return this.requests.filter(
 			(r) => r.method === method && matches(path, r.path),
@@ -96,7 +105,8 @@ export class Peer {
 			method: req.method,
 			path: req.url,
 			url: `${this.base}${req.url}`,
-			headers: req.headers,
+			version: req.httpVersion,
+			headers: { host: req.headers[":authority"], ...req.headers },
 			body,
 			at: Date.now(),
 			res,
@@ -164,6 +174,7 @@ export class Peer {
 			activity,
 			signature,
 			path: exchange.path,
+			version: exchange.version,
 			headers: exchange.headers,
 			at: exchange.at,
 		});
