@@ -521,6 +521,48 @@ settings_free(struct settings **settings)
 	*settings = NULL;
 }
 
+static void
+settings_copy(const struct settings_row *row, struct settings_loaded *to,
+    const struct settings *from)
+{
+	const struct settings_list *list;
+	struct settings_list *copy;
+
+	switch (row->type) {
+	case SETTINGS_STRING:
+		*settings_string_at(row, &to->settings) =
+		    arena_strdup(to->arena, settings_string(row, from));
+		break;
+	case SETTINGS_LIST:
+		list = settings_list(row, from);
+		copy = settings_list_at(row, &to->settings);
+		*copy = (struct settings_list){ 0 };
+		for (size_t i = 0; i < list->count; i++)
+			settings_append(to->arena, copy,
+			    arena_strdup(to->arena, list->items[i]));
+		break;
+	case SETTINGS_INT:
+		*settings_int_at(row, &to->settings) = settings_int(row, from);
+		break;
+	case SETTINGS_BOOL:
+		*settings_bool_at(row, &to->settings) =
+		    settings_int(row, from) != 0;
+		break;
+	}
+}
+
+void
+settings_keep_running(struct settings *loaded, const struct settings *running)
+{
+	struct settings_loaded *to = settings_loaded_of(loaded);
+
+	for (size_t i = 0; i < settings_row_count; i++) {
+		if (!settings_rows[i].reloadable)
+			settings_copy(&settings_rows[i], to, running);
+	}
+	to->base_url = arena_strdup(to->arena, settings_base_url(running));
+}
+
 const char *
 settings_base_url(const struct settings *settings)
 {

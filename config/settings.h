@@ -43,11 +43,25 @@ enum { SETTINGS_ERROR_SIZE = 512 };
  */
 int settings_load(const char *file, struct settings **ret,
     char error[SETTINGS_ERROR_SIZE]) MUST_CHECK;
-/* The same from memory, for tests and the fuzzer; name stands for the file. */
+/*
+ * One text out of a file that may be wrong elsewhere, unchecked, cut to the
+ * size, or its default: for who only wants to know where to ask.  -ENOENT:
+ * the file cannot be read.
+ */
+int settings_peek(const char *file, const char *section, const char *name,
+    char *ret, size_t size) MUST_CHECK;
+/* settings_load() from memory, for tests and the fuzzer; name stands for the
+ * file. */
 int settings_parse(const char *text, size_t len, const char *name,
     struct settings **ret, char error[SETTINGS_ERROR_SIZE]) MUST_CHECK;
 void settings_free(struct settings **settings); /* NULL is fine */
 
+/* A setting that differs; the values as they are written, cut when long. */
+struct settings_change {
+	const char *section, *name;
+	const char *running, *loaded;
+	bool reloadable;
+};
 /*
  * Compares what runs with what was just loaded.  Calls changed() for each
  * setting that differs, with whether a reload applies it; true when all that
@@ -55,9 +69,14 @@ void settings_free(struct settings **settings); /* NULL is fine */
  */
 bool settings_compare(const struct settings *running,
     const struct settings *loaded,
-    void (*changed)(
-	void *arg, const char *section, const char *name, bool reloadable),
+    void (*changed)(void *arg, const struct settings_change *change),
     void *arg);
+/*
+ * A reload: what needs a restart goes on as it runs, so those settings of
+ * loaded take the running values.  Strings are copied.
+ */
+void settings_keep_running(
+    struct settings *loaded, const struct settings *running);
 
 /* "https://" and the domain, no slash at the end; the base of every id. */
 const char *settings_base_url(const struct settings *settings);

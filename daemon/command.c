@@ -243,8 +243,8 @@ wanted_done(struct courier_want *want)
 	control_settle(request);
 }
 
-void
-command_want(struct command_request *request, enum want_kind kind,
+static struct command_wanted *
+wanted_new(struct command_request *request, enum want_kind kind,
     const char *uri, void (*done)(struct command_wanted *wanted), void *arg)
 {
 	struct command_wanted *wanted = xcalloc(1, sizeof(*wanted));
@@ -257,6 +257,27 @@ command_want(struct command_request *request, enum want_kind kind,
 	wanted->want.reply = request->reply;
 	wanted->want.done = wanted_done;
 	request->pending++;
+	return wanted;
+}
+
+void
+command_want(struct command_request *request, enum want_kind kind,
+    const char *uri, void (*done)(struct command_wanted *wanted), void *arg)
+{
+	struct command_wanted *wanted =
+	    wanted_new(request, kind, uri, done, arg);
+
+	courier_want(request->node->courier, &wanted->want);
+}
+
+void
+command_want_anew(struct command_request *request, enum want_kind kind,
+    const char *uri, void (*done)(struct command_wanted *wanted), void *arg)
+{
+	struct command_wanted *wanted =
+	    wanted_new(request, kind, uri, done, arg);
+
+	wanted->want.refresh = true;
 	courier_want(request->node->courier, &wanted->want);
 }
 

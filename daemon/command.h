@@ -32,6 +32,7 @@ struct command_request {
 	struct db *db;
 	const struct control_hooks *hooks;
 	int64_t started_at; /* of the node */
+	bool stopping;      /* the node is: nothing more is begun */
 
 	/* Of control.c: */
 	struct mailbox *reply;
@@ -102,6 +103,9 @@ struct command_wanted {
 	void *arg;
 };
 void command_want(struct command_request *request, enum want_kind kind,
+    const char *uri, void (*done)(struct command_wanted *wanted), void *arg);
+/* The same, asked although it is known. */
+void command_want_anew(struct command_request *request, enum want_kind kind,
     const char *uri, void (*done)(struct command_wanted *wanted), void *arg);
 
 /*

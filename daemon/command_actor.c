@@ -9,6 +9,7 @@
 #include "config/base/text.h"
 #include "daemon/actor_form.h"
 #include "daemon/command.h"
+#include "daemon/place_form.h"
 
 static enum actor_kind
 kind_of(const struct command *command)
@@ -41,6 +42,22 @@ apply_flag(const struct command_request *request, const char *name, bool *ret)
 		*ret = command_flag(request, name);
 }
 
+/* What is known of the commune, when it is another one. */
+static int
+complete_place(struct command_job *job, struct place *place)
+{
+	const char *error = NULL;
+
+	if (!command_given(job->request, "commune") &&
+	    !command_given(job->request, "insee") &&
+	    !command_given(job->request, "postcode"))
+		return 0;
+	if (place_form_complete(
+		job->arena, gazetteer_builtin(), "--insee", place, &error) == 0)
+		return 0;
+	return command_job_refuse(job, -EINVAL, "%s", error);
+}
+
 /* Another commune has another point and other codes. */
 static int
 apply_place(struct command_job *job, struct place *place)
@@ -55,15 +72,15 @@ apply_place(struct command_job *job, struct place *place)
 	apply_text(request, "commune", &place->name);
 	apply_text(request, "insee", &place->insee);
 	apply_text(request, "postcode", &place->postcode);
-	if (lat == NULL && lon == NULL)
-		return 0;
-	if (lat == NULL || lon == NULL)
+	if ((lat == NULL) != (lon == NULL))
 		return command_job_refuse(
 		    job, -EINVAL, "--lat and --lon go together");
-	place->located = true;
-	place->latitude = json_number_value(lat);
-	place->longitude = json_number_value(lon);
-	return 0;
+	if (lat != NULL) {
+		place->located = true;
+		place->latitude = json_number_value(lat);
+		place->longitude = json_number_value(lon);
+	}
+	return complete_place(job, place);
 }
 
 /* The values of a repeated option without the empty ones. */
@@ -235,9 +252,13 @@ create_work(struct command_job *job)
 	int r;
 
 	r = apply_options(job, &actor, &lists);
+	if (r == 0 && text_empty(actor.name))
+		return command_job_refuse(job, -EINVAL,
+		    "a %s needs a --name, which people see",
+		    word_of(request->command));
 	if (r == 0 && project && actor.owner_id == 0)
-		return command_job_refuse(
-		    job, -EINVAL, "a project needs its --holder");
+		return command_job_refuse(job, -EINVAL,
+		    "a project needs a --holder, the profile that holds it");
 	if (r == 0)
 		r = publish_actor_create(
 		    &job->publish, &actor, &lists, &created);
@@ -260,7 +281,8 @@ find_own(struct command_job *job, struct actor *ret)
 	    job->publish.node, request->arguments[0], ret);
 
 	if (r == 0 && ret->kind != kind_of(request->command))
-		r = -ENOENT;
+		return command_job_refuse(job, -ENOENT, "%s is no %s",
+		    request->arguments[0], word_of(request->command));
 	if (r == -ENOENT)
 		return command_job_refuse(job, r, "there is no %s named %s",
 		    word_of(request->command), request->arguments[0]);

@@ -181,8 +181,13 @@ command_actor_show(struct command_request *request)
 
 	r = command_find_local(request->db, request->arena, request->node,
 	    request->arguments[0], &actor);
-	if (r == 0 && actor.kind != kind_of(request->command))
-		r = -ENOENT;
+	if (r == 0 && actor.kind != kind_of(request->command)) {
+		command_refuse(request, CODE_NOT_FOUND,
+		    "%s is no %s; see parvisctl %s show", request->arguments[0],
+		    project ? "project" : "profile",
+		    project ? "profile" : "project");
+		return;
+	}
 	if (r < 0) {
 		command_refuse_actor(request, r,
 		    project ? "project" : "profile", request->arguments[0]);

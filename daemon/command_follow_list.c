@@ -184,18 +184,10 @@ command_follow_requests(struct command_request *request)
 static json_t *
 entry_view(struct command_request *request, const struct timeline_entry *entry)
 {
-	json_t *view = command_note_view(request->arena, &entry->object);
-	struct actor author;
+	json_t *view = command_note_view(request, &entry->object);
 
 	command_set_time(view, "at", entry->at);
 	command_set_text(view, "announced_by", entry->via_uri);
-	if (entry->object.actor_id != 0 &&
-	    actor_get(request->db, request->arena, entry->object.actor_id,
-		&author) == 0) {
-		command_set_text(view, "address",
-		    command_address(request->arena, request->node, &author));
-		command_set_text(view, "author_name", author.name);
-	}
 	return view;
 }
 

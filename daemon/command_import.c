@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "config/base/log.h"
 #include "config/base/text.h"
 #include "daemon/command.h"
 #include "daemon/import.h"
@@ -84,19 +85,41 @@ errors_view(const struct import_error *errors, size_t count)
 	return view;
 }
 
+/* ", 3 projects imported" for a count that is not 0. */
+static const char *
+add_count(struct arena *arena, const char *text, size_t count, const char *what,
+    const char *done)
+{
+	if (count == 0)
+		return text;
+	return arena_printf(arena, "%s%s%zu %s%s %s", text,
+	    text[0] != '\0' ? ", " : "", count, what, count == 1 ? "" : "s",
+	    done);
+}
+
 static const char *
 summary_of(const struct run *run)
 {
+	struct arena *arena = run->request->arena;
 	const size_t *made = run->created, *changed = run->changed;
+	const char *imported = run->dry_run ? "to import" : "imported";
+	const char *text = "";
 
-	return arena_printf(run->request->arena,
-	    "%s: %zu profiles, %zu projects and %zu updates imported, %zu "
-	    "profiles and %zu projects changed, %zu updates there already, "
-	    "%zu rows wrong",
+	text =
+	    add_count(arena, text, made[IMPORT_PROFILE], "profile", imported);
+	text =
+	    add_count(arena, text, made[IMPORT_PROJECT], "project", imported);
+	text = add_count(arena, text, made[IMPORT_UPDATE], "update", imported);
+	imported = run->dry_run ? "to change" : "changed";
+	text = add_count(
+	    arena, text, changed[IMPORT_PROFILE], "profile", imported);
+	text = add_count(
+	    arena, text, changed[IMPORT_PROJECT], "project", imported);
+	text = add_count(arena, text, run->already, "update", "there already");
+	text = add_count(arena, text, run->import->error_count, "row", "wrong");
+	return arena_printf(arena, "%s: %s",
 	    run->dry_run ? "only checked, nothing was changed" : "done",
-	    made[IMPORT_PROFILE], made[IMPORT_PROJECT], made[IMPORT_UPDATE],
-	    changed[IMPORT_PROFILE], changed[IMPORT_PROJECT], run->already,
-	    run->import->error_count);
+	    text[0] != '\0' ? text : "there was nothing to do");
 }
 
 static void
@@ -268,6 +291,11 @@ submit_rows(struct run *run)
 {
 	struct import *import = run->import;
 
+	if (run->request->stopping && run->next < import->count) {
+		log_warning("import: %zu of %zu rows, the node stops",
+		    run->next, import->count);
+		run->next = import->count;
+	}
 	while (run->next < import->count && run->under_way < IMPORT_WINDOW) {
 		struct import_row *row = &import->rows[run->next++];
 		struct step *step;

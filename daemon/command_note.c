@@ -22,20 +22,27 @@ static const char *const visibilities[] = {
 };
 
 json_t *
-command_note_view(struct arena *arena, const struct object *note)
+command_note_view(struct command_request *request, const struct object *note)
 {
 	json_t *view = json_object();
+	struct actor author;
 
 	json_object_set_new(view, "number", json_integer(note->id));
 	command_set_text(view, "author", note->actor_uri);
+	if (note->actor_id != 0 && actor_get(request->db, request->arena,
+				       note->actor_id, &author) == 0) {
+		command_set_text(view, "address",
+		    command_address(request->arena, request->node, &author));
+		command_set_text(view, "author_name", author.name);
+	}
 	command_set_time(view, "published", note->published);
 	if (note->updated != note->published)
 		command_set_time(view, "updated", note->updated);
 	command_set_text(view, "title", note->name);
 	command_set_text(view, "text",
-	    note->source != NULL
-		? note->source
-		: sanitize_plain(arena, note->content, NOTE_PREVIEW_MAX));
+	    note->source != NULL ? note->source
+				 : sanitize_plain(request->arena, note->content,
+				       NOTE_PREVIEW_MAX));
 	command_set_text(view, "visibility", visibilities[note->visibility]);
 	command_set_text(view, "id", note->uri);
 	command_set_text(view, "url", note->url);
@@ -248,7 +255,7 @@ command_note_list(struct command_request *request)
 	items = json_array();
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(
-		    items, command_note_view(request->arena, &notes[i]));
+		    items, command_note_view(request, &notes[i]));
 	command_answer(request,
 	    command_items(items, !all && count == limit
 				     ? json_integer(notes[count - 1].id)
@@ -279,7 +286,7 @@ command_note_show(struct command_request *request)
 		command_refuse_errno(request, r, NULL);
 		return;
 	}
-	view = command_note_view(request->arena, &note);
+	view = command_note_view(request, &note);
 	command_set_text(view, "language", note.language);
 	command_set_text(view, "in_reply_to", note.in_reply_to);
 	json_object_set_new(view, "likes", json_integer(likes));

@@ -8,6 +8,7 @@
 
 #include "daemon/command.h"
 
-json_t *command_note_view(struct arena *arena, const struct object *note);
+json_t *command_note_view(
+    struct command_request *request, const struct object *note);
 
 #endif

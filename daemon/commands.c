@@ -21,6 +21,7 @@ enum option_set {
 	SET_HOST = 1 << 9,
 	SET_IMPORT = 1 << 10,
 	SET_INIT = 1 << 11,
+	SET_FIND = 1 << 12,
 };
 
 static const struct command commands[] = {
@@ -335,6 +336,8 @@ value_is_right(const struct command_option *option, const json_t *value)
 	return false;
 }
 
+enum { NAME_SHOWN = 60 }; /* characters of an option that is none */
+
 int
 commands_check(const struct command *command, size_t argument_count,
     const json_t *given, char error[COMMAND_ERROR_SIZE])
@@ -359,9 +362,10 @@ commands_check(const struct command *command, size_t argument_count,
 		if (option != NULL && value_is_right(option, value))
 			continue;
 		(void)snprintf(error, COMMAND_ERROR_SIZE,
-		    option == NULL ? "%s takes no option --%.100s"
-				   : "%s: the value of --%.100s is not right",
-		    command->words, name);
+		    option == NULL ? "%s takes no option --%.*s"
+				   : "%s: the value of --%.*s is not right",
+		    command->words, (int)text_utf8_prefix(name, NAME_SHOWN),
+		    name);
 		return -EINVAL;
 	}
 	return 0;

@@ -31,6 +31,7 @@ enum command_flag {
 enum command_output {
 	OUTPUT_MESSAGE,  /* result.message, one or more lines */
 	OUTPUT_FIELDS,   /* every key of the result, aligned */
+	OUTPUT_STATUS,   /* how the node is, for one look */
 	OUTPUT_TABLE,    /* result.items in columns */
 	OUTPUT_POSTS,    /* result.items, a block each */
 	OUTPUT_REPORT,   /* result.message, then notices and errors */
@@ -54,7 +55,12 @@ struct command {
 	unsigned options;      /* sets */
 	unsigned flags;        /* enum command_flag */
 	enum command_output output;
-	const char *columns; /* "a,b,c.d" or NULL */
+	/*
+	 * Of a table: "key=heading,place.name,..." or NULL.  Before a key, ~
+	 * says that its text may be cut to make the table fit, @ that it is a
+	 * moment, shown as how far it is from now.
+	 */
+	const char *columns;
 	const char *text;
 };
 

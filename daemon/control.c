@@ -92,6 +92,11 @@ client_refuse(
 	json_t *line = json_pack("{s:b, s:s, s:s}", "ok", 0, "error", sentence,
 	    "code", commands_code_word(code));
 
+	/* The peer's own words may be in it, and cut. */
+	if (line == NULL)
+		line = json_pack("{s:b, s:s, s:s}", "ok", 0, "error",
+		    "the request was refused", "code",
+		    commands_code_word(code));
 	bufferevent_disable(client->stream, EV_READ);
 	client_send(client, line, true);
 	json_decref(line);
@@ -439,18 +444,22 @@ control_start(const struct control_setup *setup, struct control **ret)
 void
 control_close(struct control *control)
 {
+	struct command_request *request;
 	struct client *client;
 
 	if (control->listener == NULL)
 		return;
+	TAILQ_FOREACH(request, &control->requests, link)
+		request->stopping = true;
 	evconnlistener_free(control->listener);
 	control->listener = NULL;
 	(void)unlink(control->path);
 	while ((client = TAILQ_FIRST(&control->clients)) != NULL) {
-		struct command_request *request = client->request;
-		bool unread = request != NULL && request->input == NULL &&
-			      request->input_len > 0;
+		bool unread;
 
+		request = client->request;
+		unread = request != NULL && request->input == NULL &&
+			 request->input_len > 0;
 		client_free(client);
 		if (unread) {
 			request->answered = true;

@@ -26,18 +26,21 @@
 
 struct control;
 struct event_base;
+struct tls_certificate;
 
 /* What only the main function can do. */
 struct control_hooks {
 	void *arg;
 	/*
 	 * Reads the configuration and the certificates again; report gets a
-	 * sentence a line on what was applied, what was not and why.  0, or
-	 * -EINVAL when nothing was applied.
+	 * sentence a line on what was applied, what waits for a restart, and
+	 * why nothing was.  0, or -EINVAL when nothing was applied.
 	 */
 	int (*reload)(void *arg, struct buf *report);
 	/* Begins an orderly stop; called once the answer was sent. */
 	void (*stop)(void *arg);
+	/* The certificate that is served; false when none is.  May be NULL. */
+	bool (*certificate)(void *arg, struct tls_certificate *ret);
 };
 
 struct control_setup {

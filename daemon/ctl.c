@@ -78,10 +78,14 @@ do_help(const struct ctl_line *line)
 	}
 	command = commands_find(line->arguments, line->argument_count, &used);
 	if (command == NULL) {
+		command =
+		    commands_nearest(line->arguments, line->argument_count);
 		(void)fprintf(stderr,
-		    "parvisctl: there is no command %s; parvisctl help lists "
-		    "them\n",
-		    line->arguments[0]);
+		    "parvisctl: there is no command %s; %s%s%s\n",
+		    line->arguments[0],
+		    command != NULL ? "did you mean " : "parvisctl help",
+		    command != NULL ? command->words : " lists them",
+		    command != NULL ? "?" : "");
 		return EXIT_USAGE;
 	}
 	commands_write_help(stdout, command);
@@ -131,24 +135,28 @@ static const char *
 find_socket(struct arena *arena, const struct ctl_line *line)
 {
 	struct settings *settings;
-	char error[SETTINGS_ERROR_SIZE];
+	char error[SETTINGS_ERROR_SIZE], control[128];
 	const char *path;
 	int r;
 
 	if (line->socket != NULL)
 		return line->socket;
 	r = settings_load(line->config, &settings, error);
-	if (r < 0) {
-		(void)fprintf(stderr,
-		    "parvisctl: %s\nparvisctl: the configuration tells where "
-		    "the node listens: give another with -c, or the socket "
-		    "with --socket\n",
-		    error);
-		return NULL;
+	if (r == 0) {
+		path = arena_strdup(arena, settings->node_control);
+		settings_free(&settings);
+		return path;
 	}
-	path = arena_strdup(arena, settings->node_control);
-	settings_free(&settings);
-	return path;
+	(void)fprintf(stderr, "parvisctl: %s\n", error);
+	/* A node that runs is asked all the same: it may be asked why. */
+	if (r == -EINVAL && settings_peek(line->config, "node", "control",
+				control, sizeof(control)) == 0)
+		return arena_strdup(arena, control);
+	(void)fputs("parvisctl: the configuration tells where the node "
+		    "listens: give another with -c, or the socket with "
+		    "--socket\n",
+	    stderr);
+	return NULL;
 }
 
 static void
@@ -197,8 +205,12 @@ read_input(const struct ctl_line *line, char **ret, size_t *ret_len)
 
 	if (r == 0)
 		return EXIT_DONE;
-	(void)fprintf(stderr, "parvisctl: %s %s\n", path,
-	    r == -EFBIG ? "is larger than 64 MiB" : "cannot be read");
+	if (r == -EFBIG)
+		(void)fprintf(
+		    stderr, "parvisctl: %s is larger than 64 MiB\n", path);
+	else
+		(void)fprintf(stderr, "parvisctl: %s cannot be read: %s\n",
+		    path, strerrordesc_np(-r));
 	return EXIT_FAILED;
 }
 

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "daemon/ctl_output.h"
 
-#include <stdarg.h>
 #include <string.h>
 
-#include "config/base/buf.h"
-#include "config/base/text.h"
+#include "daemon/ctl_status.h"
+#include "daemon/ctl_table.h"
 
 enum {
 	CELL_BYTES = 8192,
-	CELL_WIDTH = 60, /* characters of a cell of a table, the last but */
-	COLUMNS_MAX = 12,
-	FIELD_DEPTH = 3,
+	FIELD_WIDTH = 120, /* bytes of a value that stands beside its key */
 	TEXT_BYTES = 1 << 20,
 };
 
@@ -32,8 +29,6 @@ put_clean(struct buf *buf, const char *text, bool lines)
 	}
 }
 
-static void put_value(struct buf *buf, const json_t *value);
-
 /* {"name", "role", "actor"} and the like, on one line. */
 static void
 put_object(struct buf *buf, const json_t *object)
@@ -53,15 +48,14 @@ put_object(struct buf *buf, const json_t *object)
 			put_clean(buf, json_string_value(value), false);
 		else {
 			buf_printf(buf, "%s ", key);
-			put_value(buf, value);
+			ctl_output_put(buf, value);
 		}
 		first = false;
 	}
 }
 
-/* One value on one line. */
-static void
-put_value(struct buf *buf, const json_t *value)
+void
+ctl_output_put(struct buf *buf, const json_t *value)
 {
 	switch (json_typeof(value)) {
 	case JSON_STRING:
@@ -92,15 +86,14 @@ put_value(struct buf *buf, const json_t *value)
 				    json_is_object(json_array_get(value, i))
 					? "; "
 					: ", ");
-			put_value(buf, json_array_get(value, i));
+			ctl_output_put(buf, json_array_get(value, i));
 		}
 		break;
 	}
 }
 
-/* "last_error" as "last error". */
-static void
-put_heading(struct buf *buf, const char *key)
+void
+ctl_output_heading(struct buf *buf, const char *key)
 {
 	for (; *key != '\0'; key++)
 		buf_putc(buf, *key == '_' || *key == '.' ? ' ' : *key);
@@ -140,16 +133,16 @@ write_field(FILE *out, const char *key, const json_t *value, size_t width)
 	struct buf buf;
 
 	buf_init(&buf, TEXT_BYTES);
-	put_heading(&buf, key);
+	ctl_output_heading(&buf, key);
 	(void)fprintf(out, "%s:", buf_str(&buf));
 	if (text != NULL &&
-	    (strchr(text, '\n') != NULL || strlen(text) > CELL_WIDTH * 2)) {
+	    (strchr(text, '\n') != NULL || strlen(text) > FIELD_WIDTH)) {
 		(void)fputc('\n', out);
 		write_lines(out, text);
 	} else {
 		spaces(out, width - buf.len + 1);
 		buf_clear(&buf);
-		put_value(&buf, value);
+		ctl_output_put(&buf, value);
 		(void)fprintf(out, "%s\n", buf_str(&buf));
 	}
 	buf_done(&buf);
@@ -184,78 +177,8 @@ write_fields(FILE *out, const json_t *result)
 	}
 }
 
-/* --- tables --- */
-
-/* "place.name" of an item. */
-static const json_t *
-value_at(const json_t *item, const char *path)
-{
-	const char *dot = strchr(path, '.');
-	char first[64];
-
-	if (dot == NULL)
-		return json_object_get(item, path);
-	(void)snprintf(first, sizeof(first), "%.*s", (int)(dot - path), path);
-	return value_at(json_object_get(item, first), dot + 1);
-}
-
-struct table {
-	char columns[COLUMNS_MAX][64];
-	size_t widths[COLUMNS_MAX];
-	size_t count;
-};
-
-static void
-read_columns(const char *text, struct table *ret)
-{
-	ret->count = 0;
-	while (*text != '\0' && ret->count < COLUMNS_MAX) {
-		size_t len = strcspn(text, ",");
-
-		(void)snprintf(ret->columns[ret->count],
-		    sizeof(ret->columns[0]), "%.*s", (int)len, text);
-		ret->widths[ret->count++] = len;
-		text += len + (text[len] == ',' ? 1 : 0);
-	}
-}
-
-/* A cell's text, cut to the width of a cell unless it is the last. */
-static size_t
-cell(const json_t *item, const char *path, bool last, struct buf *buf)
-{
-	const json_t *value = value_at(item, path);
-	size_t bytes;
-
-	buf_clear(buf);
-	if (value != NULL)
-		put_value(buf, value);
-	if (buf_failed(buf) || buf->len == 0)
-		return 0;
-	bytes = last ? buf->len : text_utf8_prefix(buf->data, CELL_WIDTH);
-	if (bytes < buf->len) {
-		buf->data[bytes] = '\0';
-		buf->len = bytes;
-	}
-	return text_utf8_length(buf->data);
-}
-
-static void
-write_row(
-    FILE *out, const struct table *table, const json_t *item, struct buf *buf)
-{
-	for (size_t i = 0; i < table->count; i++) {
-		bool last = i + 1 == table->count;
-		size_t width = cell(item, table->columns[i], last, buf);
-
-		(void)fputs(buf_str(buf), out);
-		if (!last)
-			spaces(out, table->widths[i] - width + 2);
-	}
-	(void)fputc('\n', out);
-}
-
-static void
-write_next(FILE *out, const json_t *result)
+void
+ctl_output_next(FILE *out, const json_t *result)
 {
 	const json_t *next = json_object_get(result, "next");
 	struct buf buf;
@@ -263,42 +186,19 @@ write_next(FILE *out, const json_t *result)
 	if (next == NULL || json_is_null(next))
 		return;
 	buf_init(&buf, CELL_BYTES);
-	put_value(&buf, next);
+	ctl_output_put(&buf, next);
 	(void)fprintf(out, "There is more: --after %s\n", buf_str(&buf));
 	buf_done(&buf);
 }
 
-static void
-write_table(FILE *out, const struct command *command, const json_t *result)
+const char *
+ctl_output_clean(struct arena *arena, const char *text)
 {
-	const json_t *items = json_object_get(result, "items");
-	struct table table;
-	struct buf buf;
+	CLEANUP(buf_done) struct buf buf;
 
-	if (json_array_size(items) == 0) {
-		(void)fputs("There are none.\n", out);
-		return;
-	}
-	read_columns(command->columns, &table);
-	buf_init(&buf, CELL_BYTES);
-	for (size_t i = 0; i < json_array_size(items); i++) {
-		for (size_t c = 0; c < table.count; c++)
-			table.widths[c] = MAX(table.widths[c],
-			    cell(json_array_get(items, i), table.columns[c],
-				c + 1 == table.count, &buf));
-	}
-	for (size_t c = 0; c < table.count; c++) {
-		buf_clear(&buf);
-		put_heading(&buf, table.columns[c]);
-		(void)fputs(buf_str(&buf), out);
-		if (c + 1 < table.count)
-			spaces(out, table.widths[c] - buf.len + 2);
-	}
-	(void)fputc('\n', out);
-	for (size_t i = 0; i < json_array_size(items); i++)
-		write_row(out, &table, json_array_get(items, i), &buf);
-	buf_done(&buf);
-	write_next(out, result);
+	buf_init(&buf, TEXT_BYTES);
+	put_clean(&buf, text, false);
+	return arena_strdup(arena, buf_str(&buf));
 }
 
 /* --- posts --- */
@@ -350,7 +250,7 @@ write_posts(FILE *out, const json_t *result)
 		(void)fputs("There are none.\n", out);
 	for (size_t i = 0; i < json_array_size(items); i++)
 		write_post(out, json_array_get(items, i));
-	write_next(out, result);
+	ctl_output_next(out, result);
 }
 
 /* --- the rest --- */
@@ -400,7 +300,9 @@ write_document(FILE *out, const json_t *result)
 void
 ctl_output_json(FILE *out, const json_t *result)
 {
-	(void)json_dumpf(result, out, JSON_INDENT(2) | JSON_ENCODE_ANY);
+	/* 48.5277, not 48.527700000000003. */
+	(void)json_dumpf(result, out,
+	    JSON_INDENT(2) | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));
 	(void)fputc('\n', out);
 }
 
@@ -415,8 +317,11 @@ ctl_output_result(
 	case OUTPUT_FIELDS:
 		write_fields(out, result);
 		break;
+	case OUTPUT_STATUS:
+		ctl_status_write(out, result);
+		break;
 	case OUTPUT_TABLE:
-		write_table(out, command, result);
+		ctl_table_write(out, command->columns, result);
 		break;
 	case OUTPUT_POSTS:
 		write_posts(out, result);

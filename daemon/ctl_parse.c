@@ -46,20 +46,24 @@ ctl_parse_file(const char *path, size_t max, char **ret, size_t *ret_len)
 	bool failed;
 	char *text;
 
+	int reason;
+
 	if (in == NULL)
 		return -errno;
+	errno = 0;
 	buf_init(&buf, max);
 	do {
 		n = fread(piece, 1, sizeof(piece), in);
 		buf_add(&buf, piece, n);
 	} while (n == sizeof(piece) && !buf_failed(&buf));
 	failed = ferror(in) != 0;
+	reason = errno != 0 ? errno : EIO;
 	if (in != stdin)
 		(void)fclose(in);
 	n = buf.len;
 	if (failed || buf_failed(&buf)) {
 		buf_done(&buf);
-		return failed ? -EIO : -EFBIG;
+		return failed ? -reason : -EFBIG;
 	}
 	text = buf_take(&buf);
 	*ret = text != NULL ? text : xstrdup("");

@@ -6,10 +6,12 @@
 
 #include "config/base/clock.h"
 #include "config/base/log.h"
+#include "federation/catalogue.h"
 #include "store/object.h"
 #include "store/outbox.h"
 
 enum {
+	START_SECONDS = 2,   /* before the first round */
 	STEP_ROWS = 500,     /* forgotten in one transaction at most */
 	STEP_SECONDS = 2,    /* between two steps while there is more */
 	ROUND_SECONDS = 600, /* between two rounds */
@@ -25,7 +27,9 @@ struct housekeeping {
 	struct event *timer;
 	struct writer_job job;
 	int64_t before; /* seconds: what is older goes */
-	size_t forgotten;
+	size_t forgotten, buried;
+	struct catalogue_walk walk;
+	bool walking; /* there are more actors to compare */
 	bool busy;
 };
 
@@ -43,26 +47,85 @@ static int
 work(struct writer_job *job, struct db *db)
 {
 	struct housekeeping *self = CONTAINER_OF(job, struct housekeeping, job);
-	size_t seen = 0, buried = 0;
+	size_t seen = 0, buried = 0, sent = 0;
 	int r = seen_forget(db, self->before, STEP_ROWS, &seen);
 
 	if (r == 0)
 		r = object_forget_buried(db, self->before, STEP_ROWS, &buried);
-	self->forgotten = seen + buried;
+	if (r == 0)
+		r = outbox_forget(db, self->before, STEP_ROWS, &sent);
+	self->forgotten = seen + buried + sent;
+	return r;
+}
+
+/* Writer thread: the catalogue log is brought level with our actors. */
+static int
+work_catalogue(struct writer_job *job, struct db *db)
+{
+	struct housekeeping *self = CONTAINER_OF(job, struct housekeeping, job);
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	CLEANUP(node_release)
+	const struct node_snapshot *snapshot = node_snapshot(self->node);
+	struct publish publish = {
+		.node = self->node,
+		.settings = snapshot->settings,
+		.db = db,
+		.arena = arena,
+		.now = clock_now(),
+	};
+	int r = catalogue_catch_up(&publish, &self->walk, &self->walking);
+
+	if (r == 0)
+		r = catalogue_renew_head(&publish);
+	if (r == 0)
+		r = catalogue_prune(db, CATALOGUE_OWN,
+		    publish.now - CATALOGUE_BURIED_SECONDS, STEP_ROWS,
+		    &self->buried);
 	return r;
 }
 
 static void
-on_done(struct writer_job *job)
+submit(struct housekeeping *self,
+    int (*step)(struct writer_job *job, struct db *db),
+    void (*done)(struct writer_job *job))
+{
+	self->job = (struct writer_job){
+		.work = step,
+		.done = done,
+		.reply = self->reply,
+	};
+	self->busy = true;
+	writer_submit(self->node->writer, &self->job);
+}
+
+static void
+on_catalogue(struct writer_job *job)
+{
+	struct housekeeping *self = CONTAINER_OF(job, struct housekeeping, job);
+	bool more = self->forgotten >= STEP_ROWS;
+
+	self->busy = false;
+	if (job->result < 0)
+		log_warning("housekeeping catalogue error=%d", job->result);
+	else
+		more |= self->walking || self->buried >= STEP_ROWS;
+	again_in(self, more ? STEP_SECONDS : ROUND_SECONDS);
+}
+
+/* The catalogue's step has a transaction of its own: neither spoils the
+ * other. */
+static void
+on_forgotten(struct writer_job *job)
 {
 	struct housekeeping *self = CONTAINER_OF(job, struct housekeeping, job);
 
 	self->busy = false;
-	if (job->result < 0)
+	if (job->result < 0) {
 		log_warning("housekeeping error=%d", job->result);
-	again_in(self, job->result == 0 && self->forgotten >= STEP_ROWS
-			   ? STEP_SECONDS
-			   : ROUND_SECONDS);
+		self->forgotten = 0;
+	}
+	if (self->timer != NULL)
+		submit(self, work_catalogue, on_catalogue);
 }
 
 static void
@@ -77,13 +140,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	    clock_now() -
 	    (snapshot->settings->delivery_keep_days + MARGIN_DAYS) * DAY;
 	node_release(&snapshot);
-	self->job = (struct writer_job){
-		.work = work,
-		.done = on_done,
-		.reply = self->reply,
-	};
-	self->busy = true;
-	writer_submit(self->node->writer, &self->job);
+	submit(self, work, on_forgotten);
 }
 
 void
@@ -96,7 +153,7 @@ housekeeping_start(struct event_base *base, const struct node *node,
 	self->reply = reply;
 	self->timer = event_new(base, -1, 0, on_timer, self);
 	ASSERT(self->timer != NULL);
-	again_in(self, ROUND_SECONDS);
+	again_in(self, START_SECONDS);
 	*ret = self;
 }
 

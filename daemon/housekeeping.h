@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * housekeeping.h: what a node forgets in time: ids of activities done long
- * ago, Tombstones of others' objects.  Small steps, each a writer job, so that
+ * ago, Tombstones of others' objects and of the catalogue, our own answers
+ * once they were sent; and its catalogue log, brought level with its actors,
+ * its head signed anew in time.  Small steps, each a writer job, so that
  * nothing waits for them.
  *
  * Thread: main.

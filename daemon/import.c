@@ -14,8 +14,14 @@
 #include "config/base/text.h"
 #include "daemon/actor_form.h"
 #include "daemon/command.h"
+#include "daemon/place_form.h"
 
 enum { IMPORT_NOTES_PAGE = 200 };
+
+const char import_not_utf8[] =
+    "it is not UTF-8: save the file again in that encoding (in a spreadsheet "
+    "as \"CSV UTF-8\"), or convert it: iconv -f WINDOWS-1252 -t UTF-8 OLD > "
+    "NEW";
 
 struct import *
 import_new(void)
@@ -122,6 +128,21 @@ require(struct import *import, struct import_row *row, const char *value,
 		import_error(import, row, row->where, "%s is missing", name);
 }
 
+/* A place that the gazetteer does not know is no reason to refuse a row. */
+static void
+complete_place(struct import *import, struct import_row *row)
+{
+	const char *error = NULL;
+
+	if (place_form_complete(import->arena, gazetteer_builtin(), "insee",
+		&row->actor.place, &error) < 0)
+		import_notice(import, row->where,
+		    "%s: place: %s; kept as it is written",
+		    row->actor.username != NULL ? row->actor.username
+						: "without a name",
+		    error);
+}
+
 static void
 check_row(struct import *import, struct import_row *row)
 {
@@ -145,6 +166,7 @@ check_row(struct import *import, struct import_row *row)
 		place->longitude < -180 || place->longitude > 180))
 		import_error(import, row, row->where,
 		    "latitude is from -90 to 90, longitude from -180 to 180");
+	complete_place(import, row);
 	apply_consent(import, row);
 }
 
@@ -288,24 +310,103 @@ chosen(enum import_choice choice, bool otherwise)
 	return choice == CHOICE_UNSAID ? otherwise : choice == CHOICE_YES;
 }
 
-/* All that the file says; choices that it does not speak of stay. */
+/* What the file says, if it does; an empty text clears. */
+static const char *
+said(const char *text, const char *otherwise)
+{
+	if (text == NULL)
+		return otherwise;
+	return text[0] != '\0' ? text : NULL;
+}
+
+/* Another commune has another point and other codes. */
+static void
+change_place(struct place *place, const struct place *from)
+{
+	if (from->name != NULL || from->insee != NULL) {
+		*place = *from;
+		return;
+	}
+	place->postcode = said(from->postcode, place->postcode);
+	if (from->located) {
+		place->located = true;
+		place->latitude = from->latitude;
+		place->longitude = from->longitude;
+	}
+}
+
+/* The members that the row does not speak of go behind those that it names. */
+static void
+keep_members(struct publish *publish, const struct import_row *row,
+    const struct actor_lists *old, struct actor_lists *lists)
+{
+	struct project_member *members = arena_alloc(publish->arena,
+	    (lists->member_count + old->member_count + 1) * sizeof(*members));
+	size_t count = 0;
+
+	for (size_t i = 0; i < lists->member_count; i++)
+		members[count++] = lists->members[i];
+	for (size_t i = 0; i < old->member_count; i++) {
+		if (!(old->members[i].supporter ? row->supporters_said
+						: row->team_said))
+			members[count++] = old->members[i];
+	}
+	lists->members = members;
+	lists->member_count = count;
+}
+
 static int
-change_actor(struct publish *publish, const struct actor *old,
-    const struct actor *actor, const struct actor_lists *lists)
+keep_lists(struct publish *publish, const struct import_row *row,
+    int64_t actor_id, struct actor_lists *lists)
+{
+	struct actor_lists old = { 0 };
+	int r = actor_lists(publish->db, publish->arena, actor_id, &old);
+
+	if (r < 0)
+		return r;
+	if (lists->skills == NULL) {
+		lists->skills = old.skills;
+		lists->skill_count = old.skill_count;
+	}
+	if (lists->themes == NULL) {
+		lists->themes = old.themes;
+		lists->theme_count = old.theme_count;
+	}
+	if (lists->languages == NULL) {
+		lists->languages = old.languages;
+		lists->language_count = old.language_count;
+	}
+	if (lists->links == NULL) {
+		lists->links = old.links;
+		lists->link_count = old.link_count;
+	}
+	keep_members(publish, row, &old, lists);
+	return 0;
+}
+
+/* What the file does not speak of stays. */
+static int
+change_actor(struct publish *publish, const struct import_row *row,
+    const struct actor *old, const struct actor *actor,
+    struct actor_lists *lists)
 {
 	struct actor new = *old;
+	int r;
 
 	if (old->kind != actor->kind)
 		return refuse(publish, -EINVAL,
 		    "%s exists and is not of that kind", old->username);
+	r = keep_lists(publish, row, old->id, lists);
+	if (r < 0)
+		return r;
 	new.name = actor->name;
-	new.source = actor->source;
+	new.source = said(actor->source, old->source);
 	new.owner_id = actor->owner_id;
-	new.profile_kind = actor->profile_kind;
-	new.stage = actor->stage;
-	new.status = actor->status;
-	new.contact = actor->contact;
-	new.place = actor->place;
+	new.profile_kind = said(actor->profile_kind, old->profile_kind);
+	new.stage = said(actor->stage, old->stage);
+	new.status = said(actor->status, old->status);
+	new.contact = said(actor->contact, old->contact);
+	change_place(&new.place, &actor->place);
 	new.discoverable = actor->discoverable;
 	new.indexable = actor->indexable;
 	new.manually_approves = actor->manually_approves;
@@ -337,7 +438,7 @@ put_actor(struct publish *publish, const struct import_row *row,
 	    chosen(row->manually_approves, old.manually_approves);
 	if (r == 0 && put->update && old.deleted_at == 0) {
 		put->changed = true;
-		return change_actor(publish, &old, &actor, &lists);
+		return change_actor(publish, row, &old, &actor, &lists);
 	}
 	if (r == 0)
 		return refuse(publish, -EEXIST,

@@ -45,6 +45,7 @@ struct import_row {
 	struct actor_lists lists; /* members excepted */
 	struct import_member *members;
 	size_t member_count;
+	bool team_said, supporters_said; /* perhaps that there are none */
 	const char *holder;
 	unsigned coordinates; /* how many were read: two make a point */
 	enum import_choice consent, discoverable, indexable, manually_approves;
@@ -73,7 +74,7 @@ void import_read_json(struct import *import, const char *text, size_t len);
 void import_read_csv(struct import *import, const char *text, size_t len);
 
 struct import_put {
-	bool update;           /* change what exists */
+	bool update; /* change what exists; what the row does not say stays */
 	bool created, changed; /* filled; neither: it was there already */
 };
 /*
@@ -90,6 +91,7 @@ void import_error(struct import *import, struct import_row *row,
     const char *where, const char *fmt, ...) PRINTF_LIKE(4, 5);
 void import_notice(struct import *import, const char *where, const char *fmt,
     ...) PRINTF_LIKE(3, 4);
+extern const char import_not_utf8[]; /* what is wrong, and what helps */
 /* Last step of a reader: required fields, doubles, consent, order. */
 void import_finish(struct import *import);
 

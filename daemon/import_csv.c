@@ -15,7 +15,12 @@
 #include "daemon/actor_form.h"
 #include "daemon/import.h"
 
-enum { CSV_COLUMNS_MAX = 64, CSV_LIST_MAX = 200 };
+enum {
+	CSV_COLUMNS_MAX = 64,
+	CSV_LIST_MAX = 200,
+	SEPARATOR_LINE = 4, /* bytes of "sep=" */
+	NAME_SHOWN = 60,    /* characters of a column's name in an error */
+};
 
 struct column;
 typedef void read_fn(struct import *import, struct import_row *row,
@@ -32,7 +37,8 @@ struct reader {
 	enum import_kind kind;
 	const struct column *columns[CSV_COLUMNS_MAX];
 	size_t column_count;
-	bool has_header, fresh; /* fresh: the next line begins a row */
+	bool has_header, useless; /* no row can be right */
+	bool fresh;               /* the next line begins a row */
 	size_t line, row_line;
 	const char *fields[CSV_COLUMNS_MAX];
 	size_t field_count;
@@ -61,8 +67,8 @@ static void
 read_flag(struct import *import, struct import_row *row,
     const struct column *column, const char *value)
 {
-	static const char *const yes[] = { "yes", "true", "1", "oui" };
-	static const char *const no[] = { "no", "false", "0", "non" };
+	static const char *const yes[] = { "yes", "true", "1", "oui", "vrai" };
+	static const char *const no[] = { "no", "false", "0", "non", "faux" };
 	enum import_choice *ret =
 	    (enum import_choice *)(void *)((char *)row + column->offset);
 
@@ -92,10 +98,15 @@ read_degrees(struct import *import, struct import_row *row,
     const struct column *column, const char *value)
 {
 	double *ret = (double *)(void *)((char *)row + column->offset);
+	char *number = arena_strdup(import->arena, value);
+	char *comma = strchr(number, ',');
 
-	if (text_double(value, ret) < 0)
+	/* French spreadsheets write 48,5276. */
+	if (comma != NULL)
+		*comma = '.';
+	if (text_double(number, ret) < 0)
 		wrong(import, row, column,
-		    "a number of degrees with a decimal point");
+		    "a number of degrees, as 48.5276 or 48,5276");
 	row->coordinates++;
 }
 
@@ -185,6 +196,10 @@ read_members(struct import *import, struct import_row *row,
 	}
 	row->members = members;
 	row->member_count += count;
+	if (strcmp(column->name, "supporters") == 0)
+		row->supporters_said = true;
+	else
+		row->team_said = true;
 }
 
 #define ROW(member) offsetof(struct import_row, member)
@@ -269,12 +284,52 @@ header_has(const struct reader *reader, const char *name)
 	return false;
 }
 
+static bool
+is_empty_row(const struct reader *reader)
+{
+	for (size_t i = 0; i < reader->field_count; i++) {
+		if (text_trim(reader->import->arena, reader->fields[i])[0] !=
+		    '\0')
+			return false;
+	}
+	return true;
+}
+
+/* Spreadsheets write the cells beside the table too, as long as one of them
+ * was ever touched: columns without a name at the end are none. */
+static void
+drop_last_columns(struct reader *reader)
+{
+	while (reader->field_count > 1 &&
+	       text_trim(reader->import->arena,
+		   reader->fields[reader->field_count - 1])[0] == '\0')
+		reader->field_count--;
+}
+
+/* Without these no row can be right: that is told once. */
+static bool
+has_needed(struct reader *reader, const char *where)
+{
+	const char *needed =
+	    reader->kind == IMPORT_UPDATE ? "project" : "username";
+
+	if (header_has(reader, needed))
+		return true;
+	import_error(reader->import, NULL, where,
+	    "the column %s is missing: the first line must name the columns",
+	    needed);
+	return false;
+}
+
 static void
 take_header(struct reader *reader)
 {
 	struct import *import = reader->import;
+	const char *where =
+	    arena_printf(import->arena, "line %zu", reader->row_line);
 
 	reader->has_header = true;
+	drop_last_columns(reader);
 	reader->kind =
 	    header_has(reader, "holder")
 		? IMPORT_PROJECT
@@ -283,14 +338,23 @@ take_header(struct reader *reader)
 		const char *name = text_trim(import->arena, reader->fields[i]);
 
 		reader->columns[i] = column_of_kind(reader->kind, name);
+		for (size_t k = 0; k < i; k++) {
+			if (reader->columns[i] != NULL &&
+			    reader->columns[k] == reader->columns[i])
+				import_error(import, NULL, where,
+				    "the column %s is there twice", name);
+		}
 		if (reader->columns[i] == NULL)
-			import_error(import, NULL, "line 1",
-			    "there is no column named '%.60s' for %s", name,
+			import_error(import, NULL, where,
+			    "there is no column named '%.*s' for %s; "
+			    "parvisctl(8) lists them",
+			    (int)text_utf8_prefix(name, NAME_SHOWN), name,
 			    reader->kind == IMPORT_PROJECT  ? "projects"
 			    : reader->kind == IMPORT_UPDATE ? "updates"
 							    : "profiles");
 	}
 	reader->column_count = reader->field_count;
+	reader->useless = !has_needed(reader, where);
 }
 
 static void
@@ -299,10 +363,16 @@ take_row(struct reader *reader)
 	struct import *import = reader->import;
 	const char *where =
 	    arena_printf(import->arena, "line %zu", reader->row_line);
-	struct import_row *row = import_add_row(import, reader->kind, where);
+	struct import_row *row;
 
+	if (reader->useless || is_empty_row(reader))
+		return;
+	row = import_add_row(import, reader->kind, where);
 	if (row == NULL)
 		return;
+	while (reader->field_count > reader->column_count &&
+	       reader->fields[reader->field_count - 1][0] == '\0')
+		reader->field_count--;
 	if (reader->field_count != reader->column_count) {
 		import_error(import, row, where,
 		    "%zu fields, where the first line has %zu",
@@ -352,11 +422,35 @@ on_row(int last, void *arg)
 	reader->field_count = 0;
 }
 
+static bool
+is_blank(const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (strchr(" \t\r\n", text[i]) == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* Spreadsheets write and read a first line "sep=;". */
+static bool
+is_separator_line(const char *line, size_t len)
+{
+	return len > SEPARATOR_LINE &&
+	       memcmp(line, "sep=", SEPARATOR_LINE) == 0 &&
+	       strchr(",;\t", line[SEPARATOR_LINE]) != NULL &&
+	       is_blank(line + SEPARATOR_LINE + 1, len - SEPARATOR_LINE - 1);
+}
+
 /* What stands between the columns of the first line. */
 static unsigned char
 delimiter_of(const char *text, size_t len)
 {
+	const char *end = memchr(text, '\n', len);
 	size_t commas = 0, semicolons = 0, tabs = 0;
+
+	if (end != NULL && is_separator_line(text, (size_t)(end - text)))
+		return (unsigned char)text[SEPARATOR_LINE];
 
 	for (size_t i = 0; i < len && text[i] != '\n'; i++) {
 		commas += text[i] == ',' ? 1 : 0;
@@ -366,16 +460,6 @@ delimiter_of(const char *text, size_t len)
 	if (commas >= semicolons && commas >= tabs)
 		return ',';
 	return semicolons >= tabs ? ';' : '\t';
-}
-
-static bool
-is_blank(const char *text, size_t len)
-{
-	for (size_t i = 0; i < len; i++) {
-		if (strchr(" \t\r\n", text[i]) == NULL)
-			return false;
-	}
-	return true;
 }
 
 /* One line with its end; false when reading cannot go on. */
@@ -388,10 +472,12 @@ feed(struct reader *reader, struct csv_parser *parser, const char *line,
 		import_error(reader->import, NULL,
 		    arena_printf(
 			reader->import->arena, "line %zu", reader->line),
-		    "it is not UTF-8; save the file in that encoding");
+		    "%s", import_not_utf8);
 		return false;
 	}
 	if (reader->fresh && is_blank(line, len))
+		return true;
+	if (reader->line == 1 && is_separator_line(line, len))
 		return true;
 	if (reader->fresh)
 		reader->row_line = reader->line;

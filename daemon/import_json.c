@@ -316,6 +316,10 @@ add_members(struct reader *reader, const char *key, const json_t *value,
 	}
 	row->members = members;
 	row->member_count += count;
+	if (supporters)
+		row->supporters_said = true;
+	else
+		row->team_said = true;
 }
 
 static void
@@ -430,14 +434,39 @@ refuse_other_keys(struct import *import, const json_t *document)
 	}
 }
 
+/* False, with an error, for the first line that is not UTF-8. */
+static bool
+check_encoding(struct import *import, const char *text, size_t len)
+{
+	for (size_t line = 1; len > 0; line++) {
+		const char *end = memchr(text, '\n', len);
+		size_t n = end != NULL ? (size_t)(end - text) + 1 : len;
+
+		if (!text_utf8_valid(text, n)) {
+			import_error(import, NULL,
+			    arena_printf(import->arena, "line %zu", line), "%s",
+			    import_not_utf8);
+			return false;
+		}
+		text += n;
+		len -= n;
+	}
+	return true;
+}
+
 void
 import_read_json(struct import *import, const char *text, size_t len)
 {
+	CLEANUP(json_release) json_t *document = NULL;
 	json_error_t error;
-	CLEANUP(json_release)
-	json_t *document =
-	    json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
 
+	if (len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+		text += 3;
+		len -= 3;
+	}
+	if (!check_encoding(import, text, len))
+		return;
+	document = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
 	if (!json_is_object(document)) {
 		import_error(import, NULL,
 		    document == NULL

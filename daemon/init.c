@@ -17,6 +17,7 @@
 #include "config/settings.h"
 #include "daemon/init_ask.h"
 #include "daemon/keymaker.h"
+#include "daemon/place_form.h"
 #include "federation/publish.h"
 #include "store/store.h"
 
@@ -28,7 +29,8 @@ struct init {
 	json_t *options;
 	struct settings_value values[INIT_VALUES_MAX];
 	size_t value_count;
-	const char *data; /* folder, and whether it was made here */
+	const char *data;   /* folder, and whether it was made here */
+	struct place place; /* of the territory's centre */
 	bool made_config, made_data, made_store;
 	uid_t uid; /* of --user, or (uid_t)-1 */
 	gid_t gid;
@@ -381,22 +383,6 @@ struct actors_job {
 	char error[PUBLISH_ERROR_SIZE];
 };
 
-static struct place
-place_of(const struct init *init)
-{
-	const json_t *lat = json_object_get(init->options, "lat");
-	const json_t *lon = json_object_get(init->options, "lon");
-
-	return (struct place){
-		.insee = option(init, "insee"),
-		.name = option(init, "commune"),
-		.postcode = option(init, "postcode"),
-		.located = lat != NULL && lon != NULL,
-		.latitude = json_number_value(lat),
-		.longitude = json_number_value(lon),
-	};
-}
-
 static int
 actors_work(struct writer_job *job, struct db *db)
 {
@@ -418,10 +404,9 @@ actors_work(struct writer_job *job, struct db *db)
 		.profile_kind = "person",
 	};
 	struct actor_lists lists = { 0 };
-	struct place place = place_of(init);
 	int r;
 
-	r = publish_node_actors(&publish, option(init, "name"), &place);
+	r = publish_node_actors(&publish, option(init, "name"), &init->place);
 	if (r == 0)
 		r = publish_actor_create(&publish, &admin, &lists, &admin);
 	if (r == 0)
@@ -484,6 +469,18 @@ fill_store(struct init *init, struct settings *settings)
 /* --- the whole --- */
 
 static int
+check_place(struct init *init)
+{
+	const char *error = NULL;
+
+	init->place = init_ask_place(init->options);
+	if (place_form_complete(init->arena, gazetteer_builtin(), "--insee",
+		&init->place, &error) < 0)
+		return fail("%s", error);
+	return 0;
+}
+
+static int
 check_options(struct init *init)
 {
 	const char *user = option(init, "user");
@@ -494,6 +491,8 @@ check_options(struct init *init)
 		return fail("--lat and --lon go together");
 	if (access(init->config, F_OK) == 0)
 		return fail("%s exists; it is not overwritten", init->config);
+	if (check_place(init) < 0)
+		return -EINVAL;
 	init->uid = (uid_t)-1;
 	if (user == NULL)
 		return 0;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "config/base/text.h"
+#include "daemon/place_form.h"
 
 struct question {
 	const char *option, *text;
@@ -21,8 +22,7 @@ static const struct question questions[] = {
 	    true, false },
 	{ "name", "Name of the territory, as people say it", true, false },
 	{ "commune", "Commune at its centre (may stay empty)", false, false },
-	{ "insee", "INSEE code of that commune (may stay empty)", false,
-	    false },
+	{ "insee", "INSEE code of the commune (may stay empty)", false, false },
 	{ "lat", "Latitude of the centre (may stay empty)", false, true },
 	{ "lon", "Longitude of the centre (may stay empty)", false, true },
 	{ "admin", "Username of the administrator's profile", true, false },
@@ -48,6 +48,34 @@ read_answer(struct arena *arena, const char *text)
 	return answer;
 }
 
+struct place
+init_ask_place(const json_t *options)
+{
+	const json_t *lat = json_object_get(options, "lat");
+	const json_t *lon = json_object_get(options, "lon");
+
+	return (struct place){
+		.insee = json_string_value(json_object_get(options, "insee")),
+		.name = json_string_value(json_object_get(options, "commune")),
+		.postcode =
+		    json_string_value(json_object_get(options, "postcode")),
+		.located = lat != NULL && lon != NULL,
+		.latitude = json_number_value(lat),
+		.longitude = json_number_value(lon),
+	};
+}
+
+/* Whether the place is known by what was said so far; else what is wrong. */
+static bool
+is_settled(struct arena *arena, const json_t *options, const char **ret_error)
+{
+	struct place place = init_ask_place(options);
+	int r = place_form_complete(
+	    arena, gazetteer_builtin(), "its INSEE code", &place, ret_error);
+
+	return r == 0 && place.located;
+}
+
 /* 0 when the answer will do. */
 static int
 take_answer(
@@ -57,6 +85,10 @@ take_answer(
 
 	if (answer[0] == '\0')
 		return question->needed ? -EINVAL : 0;
+	/* The code tells the name, and better than a name that had to be
+	 * asked about. */
+	if (strcmp(question->option, "insee") == 0)
+		(void)json_object_del(options, "commune");
 	if (!question->number)
 		return json_object_set_new(
 		    options, question->option, json_string(answer));
@@ -66,8 +98,24 @@ take_answer(
 	    options, question->option, json_real(number));
 }
 
+/* Code and position are asked for only where the commune does not tell. */
 static bool
-is_asked(const json_t *options, const struct question *question)
+is_place_asked(struct arena *arena, const json_t *options, const char *option)
+{
+	const char *error = NULL;
+
+	if (is_settled(arena, options, &error))
+		return false;
+	if (strcmp(option, "insee") != 0)
+		return true;
+	if (error != NULL)
+		(void)printf("%s\n", error);
+	return error != NULL;
+}
+
+static bool
+is_asked(
+    struct arena *arena, const json_t *options, const struct question *question)
 {
 	bool listens = json_object_get(options, "http") != NULL ||
 		       json_object_get(options, "https") != NULL;
@@ -76,6 +124,8 @@ is_asked(const json_t *options, const struct question *question)
 
 	if (json_object_get(options, question->option) != NULL)
 		return false;
+	if (strcmp(question->option, "insee") == 0 || question->number)
+		return is_place_asked(arena, options, question->option);
 	if (key)
 		return json_object_get(options, "certificate") != NULL;
 	return !(certificate && listens);
@@ -108,15 +158,16 @@ init_ask(struct arena *arena, json_t *options)
 	for (size_t i = 0; i < N_ELEMENTS(questions); i++) {
 		const struct question *question = &questions[i];
 
-		if (!is_asked(options, question))
-			continue;
-		if (!terminal && question->needed) {
+		if (terminal) {
+			if (is_asked(arena, options, question) &&
+			    ask(arena, options, question) < 0)
+				return -EINVAL;
+		} else if (question->needed &&
+			   json_object_get(options, question->option) == NULL) {
 			(void)fprintf(stderr, "parvisctl: --%s is needed\n",
 			    question->option);
 			missing = true;
 		}
-		if (terminal && ask(arena, options, question) < 0)
-			return -EINVAL;
 	}
 	return missing ? -EINVAL : 0;
 }

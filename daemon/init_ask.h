@@ -7,6 +7,7 @@
 #define DAEMON_INIT_ASK_H
 
 #include "federation/json.h"
+#include "store/actor.h"
 
 /*
  * Adds what is missing to the options: asked on a terminal, or taken from
@@ -14,5 +15,7 @@
  * asked, having said so.
  */
 int init_ask(struct arena *arena, json_t *options) MUST_CHECK;
+/* The place as the options have it; its text is theirs. */
+struct place init_ask_place(const json_t *options);
 
 #endif

@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "config/base/clock.h"
 #include "config/base/log.h"
 #include "daemon/check.h"
 #include "daemon/control.h"
@@ -92,12 +93,46 @@ watch_with(struct service *service, struct worker_pool *pool)
 /* --- reload --- */
 
 static void
-report_change(void *arg, const char *section, const char *name, bool reloadable)
+report_change(void *arg, const struct settings_change *change)
 {
 	struct buf *report = arg;
 
-	buf_printf(report, "%s.%s: %s\n", section, name,
-	    reloadable ? "applied" : "changed, needs a restart");
+	if (change->reloadable)
+		buf_printf(report, "%s.%s: %s instead of %s, applied\n",
+		    change->section, change->name, change->loaded,
+		    change->running);
+	else
+		buf_printf(report,
+		    "%s.%s: needs a restart; the file says %s, the node runs "
+		    "with %s\n",
+		    change->section, change->name, change->loaded,
+		    change->running);
+}
+
+/* control_hooks.certificate */
+static bool
+look_at_certificate(void *arg, struct tls_certificate *ret)
+{
+	struct service *service = arg;
+
+	return service->tls != NULL &&
+	       tls_look(service->tls, service->node.domain, ret) == 0;
+}
+
+static void
+warn_of_certificate(struct service *service)
+{
+	struct tls_certificate certificate;
+	char end[CLOCK_RFC3339_SIZE];
+
+	if (!look_at_certificate(service, &certificate))
+		return;
+	clock_rfc3339(certificate.ends_at, end);
+	if (certificate.ends_at < clock_now() + TLS_WARN_SECONDS)
+		log_warning("the certificate ends at %s", end);
+	if (!certificate.names_domain)
+		log_warning(
+		    "the certificate is not for %s", service->node.domain);
 }
 
 static int
@@ -109,6 +144,10 @@ reload_tls(struct service *service, const struct settings *settings,
 
 	if (service->tls == NULL)
 		return 0;
+	if (settings->listen_https.count == 0) {
+		buf_puts(report, "certificate: kept until the restart\n");
+		return 0;
+	}
 	r = tls_reload(service->tls, settings->listen_certificate,
 	    settings->listen_key, error);
 	buf_printf(report, "%s\n", r < 0 ? error : "certificate: read again");
@@ -132,11 +171,9 @@ apply_settings(struct service *service, const struct settings *settings,
 	return 0;
 }
 
-/* control_hooks.reload */
 static int
-reload(void *arg, struct buf *report)
+reload_file(struct service *service, struct buf *report)
 {
-	struct service *service = arg;
 	const struct node_snapshot *running;
 	struct settings *loaded;
 	char error[SETTINGS_ERROR_SIZE];
@@ -152,8 +189,12 @@ reload(void *arg, struct buf *report)
 		return -EINVAL;
 	}
 	running = node_snapshot(&service->node);
-	(void)settings_compare(
-	    running->settings, loaded, report_change, report);
+	if (!settings_compare(running->settings, loaded, report_change, report))
+		buf_puts(report,
+		    "restart the node to apply what needs it: systemctl "
+		    "restart parvisd, or parvisctl stop and start it again\n");
+	/* What runs on as it did is told again at the next reload. */
+	settings_keep_running(loaded, running->settings);
 	node_release(&running);
 	node_replace_settings(&service->node, loaded);
 	courier_poke(service->node.courier, 0);
@@ -161,14 +202,33 @@ reload(void *arg, struct buf *report)
 }
 
 static void
-log_report(const char *report)
+log_report(const char *report, bool failed)
 {
-	while (*report != '\0') {
+	/* The first line says what was wrong: status shows that one. */
+	for (bool first = true; *report != '\0'; first = false) {
 		size_t len = strcspn(report, "\n");
 
-		log_info("reload: %.*s", (int)len, report);
+		if (failed && first)
+			log_error("reload: %.*s", (int)len, report);
+		else
+			log_info("reload: %.*s", (int)len, report);
 		report += len + (report[len] == '\n');
 	}
+}
+
+/* control_hooks.reload */
+static int
+reload(void *arg, struct buf *report)
+{
+	struct service *service = arg;
+	int r = reload_file(service, report);
+
+	if (r == 0 && report->len == 0)
+		buf_puts(report, "nothing has changed\n");
+	log_report(buf_str(report), r < 0);
+	if (r == 0)
+		warn_of_certificate(service);
+	return r;
 }
 
 static void
@@ -180,7 +240,6 @@ on_hangup(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	buf_init(&report, 65536);
 	(void)reload(arg, &report);
-	log_report(buf_str(&report));
 	buf_done(&report);
 }
 
@@ -373,7 +432,7 @@ start_control(struct service *service)
 		.base = service->base,
 		.node = &service->node,
 		.reader = service->reader,
-		.hooks = { service, reload, begin_stop },
+		.hooks = { service, reload, begin_stop, look_at_certificate },
 	};
 
 	return control_start(&setup, &service->control) < 0 ? EX_UNAVAILABLE
@@ -461,6 +520,7 @@ run(const char *file, struct settings *settings)
 	if (r == 0) {
 		log_info("ready domain=%s threads=%zu", service.node.domain,
 		    worker_pool_count(service.pool));
+		warn_of_certificate(&service);
 		(void)event_base_dispatch(service.base);
 	}
 	stop(&service);

@@ -40,6 +40,8 @@ const struct route web_routes[] = {
 	GET("/o/:id/following", api_following),
 	GET("/o/:id/followers_synchronization", api_followers_sync),
 	GET("/a/:id", api_activity),
+	GET("/catalogue", api_catalogue),
+	GET("/catalogue/:epoch/:seq", api_catalogue_entry),
 	GET("/@:username", api_by_name),
 };
 

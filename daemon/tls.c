@@ -6,12 +6,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 struct tls {
 	pthread_mutex_t lock;
@@ -191,6 +193,31 @@ tls_reload(struct tls *tls, const char *certificate, const char *key,
 	pthread_mutex_unlock(&tls->lock);
 	SSL_CTX_free(old);
 	return 0;
+}
+
+int
+tls_look(struct tls *tls, const char *domain, struct tls_certificate *ret)
+{
+	struct tls_certificate found = { 0 };
+	size_t len = strcspn(domain, ":");
+	struct tm end;
+	X509 *x509;
+	int r = -EINVAL;
+
+	pthread_mutex_lock(&tls->lock);
+	x509 = SSL_CTX_get0_certificate(tls->context);
+	if (x509 != NULL &&
+	    ASN1_TIME_to_tm(X509_get0_notAfter(x509), &end) == 1) {
+		found.ends_at = (int64_t)timegm(&end);
+		found.names_domain =
+		    X509_check_host(x509, domain, len, 0, NULL) == 1;
+		r = 0;
+	}
+	pthread_mutex_unlock(&tls->lock);
+	ERR_clear_error();
+	if (r == 0)
+		*ret = found;
+	return r;
 }
 
 void

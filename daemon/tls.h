@@ -19,7 +19,10 @@ struct bufferevent;
 struct event_base;
 struct tls;
 
-enum { TLS_ERROR_SIZE = 512 };
+enum {
+	TLS_ERROR_SIZE = 512,
+	TLS_WARN_SECONDS = 14 * 86400, /* before the certificate's end */
+};
 
 /* PEM files: the certificate and its chain, and the unencrypted key. */
 int tls_new(const char *certificate, const char *key, struct tls **ret,
@@ -27,6 +30,14 @@ int tls_new(const char *certificate, const char *key, struct tls **ret,
 /* Reads the files again; on failure all stays as it was. */
 int tls_reload(struct tls *tls, const char *certificate, const char *key,
     char error[TLS_ERROR_SIZE]) MUST_CHECK;
+/* Of the certificate that new connections get. */
+struct tls_certificate {
+	int64_t ends_at;   /* seconds */
+	bool names_domain; /* the one that was asked for */
+};
+/* The domain may carry a port.  -EINVAL: it has no end that can be read. */
+int tls_look(struct tls *tls, const char *domain, struct tls_certificate *ret)
+    MUST_CHECK;
 /* Connections that stand keep what they need.  NULL is fine. */
 void tls_free(struct tls **tls);
 

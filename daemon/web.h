@@ -103,6 +103,8 @@ void api_outbox(struct http_request *request);
 void api_followers(struct http_request *request);
 void api_following(struct http_request *request);
 void api_followers_sync(struct http_request *request);
+void api_catalogue(struct http_request *request);
+void api_catalogue_entry(struct http_request *request);
 void api_shared_inbox(struct http_request *request);
 void api_inbox(struct http_request *request);
 void page_front(struct http_request *request);

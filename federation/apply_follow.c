@@ -9,6 +9,7 @@
 #include "federation/apply.h"
 #include "federation/authority.h"
 #include "store/outbox.h"
+#include "store/queue.h"
 
 /* The actor of ours that an id names; -ENOENT. */
 static int
@@ -166,8 +167,11 @@ undo_by_id(struct apply *apply, const char *uri, bool *ret)
 {
 	struct publish *publish = apply->publish;
 	struct follow follow;
-	int r = reaction_undo(publish->db, uri, apply->sender->id);
+	int r =
+	    task_remove_announced(publish->db, apply->sender->id, uri, NULL);
 
+	if (r == 0)
+		r = reaction_undo(publish->db, uri, apply->sender->id);
 	*ret = r == 0;
 	if (r != -ENOENT)
 		return r;
@@ -180,7 +184,10 @@ undo_by_id(struct apply *apply, const char *uri, bool *ret)
 	return r == -ENOENT ? 0 : r;
 }
 
-/* The announced thing leaves the home pages that it came to by the sender. */
+/*
+ * The announced thing leaves the home pages that it came to by the sender; one
+ * that is still to be read is not read for this.
+ */
 static int
 undo_announce(struct apply *apply, const struct activity *inner)
 {
@@ -189,6 +196,10 @@ undo_announce(struct apply *apply, const struct activity *inner)
 
 	if (inner->object_id == NULL)
 		return 0;
+	r = task_remove_announced(
+	    apply->publish->db, apply->sender->id, inner->id, inner->object_id);
+	if (r < 0)
+		return r;
 	r = object_by_uri(apply->publish->db, apply->publish->arena,
 	    inner->object_id, &object);
 	if (r < 0)

@@ -59,8 +59,9 @@ apply_followers_sync(struct publish *publish, const struct actor *sender,
 		return r;
 	task = (struct task){
 		.kind = TASK_FOLLOWERS,
-		.uri = theirs.url,
+		.uri = sender->followers, /* one at a time, whatever the url */
 		.actor_id = sender->id,
+		.argument = theirs.url,
 		.next_at = publish->now,
 		.created_at = publish->now,
 	};

@@ -9,6 +9,8 @@
 
 enum {
 	ACTIVE_MAX = 16,
+	OF_ACTOR_MAX = 4, /* of those: who is slow holds back its own */
+	LOOK_ROWS = 4 * TASKS_OF_ACTOR_MAX,
 	LOOK_SECONDS = 60,
 	ATTEMPTS_REFUSED = 3, /* of what answers, but not as it should */
 };
@@ -57,6 +59,11 @@ may_pass(const struct courier_task *task)
 
 	if (age > settings->delivery_keep_days * 86400)
 		return false;
+	/* Nothing was acknowledged for it: it is asked again in a week. */
+	if (task->task.kind == TASK_NODEINFO &&
+	    (task->verdict == VERDICT_UNKNOWN ||
+		task->task.attempts + 1 >= ATTEMPTS_REFUSED))
+		return false;
 	switch (task->verdict) {
 	case VERDICT_UNREACHABLE:
 	case VERDICT_BUSY:
@@ -92,8 +99,9 @@ retry(const struct courier_task *task, struct db *db)
 	int64_t wait = delivery_backoff(settings->delivery_first_retry_seconds,
 	    settings->delivery_longest_retry_seconds, task->task.attempts + 1,
 	    crypto_random_below(1u << 30));
+	int r = task_retry(db, &task->task, clock_now() + wait, task->reason);
 
-	return task_retry(db, task->task.id, clock_now() + wait, task->reason);
+	return r == -ENOENT ? 0 : r; /* taken back meanwhile */
 }
 
 static int
@@ -111,6 +119,10 @@ work(struct writer_job *job, struct db *db)
 
 	if (task->verdict != VERDICT_ACCEPTED && may_pass(task))
 		return retry(task, db);
+	/* Taken back while it was read (an Undo): nothing is done. */
+	r = task_remove(db, &task->task);
+	if (r != 0)
+		return r == -ENOENT ? 0 : r;
 	if (task->verdict == VERDICT_ACCEPTED && task->apply != NULL)
 		r = task->apply(task, &publish);
 	if (r == -EINVAL) { /* for good: nothing was changed by it */
@@ -118,9 +130,7 @@ work(struct writer_job *job, struct db *db)
 		task->reason = arena_strdup(task->arena, publish.error);
 		r = 0;
 	}
-	if (r == 0)
-		r = task_remove(db, task->task.id);
-	return r == -ENOENT ? 0 : r;
+	return r == -ENOENT ? 0 : r; /* what it was about is no more */
 }
 
 static void
@@ -161,16 +171,19 @@ courier_task_end(
 
 /* --- The beginning --- */
 
+/* Not under way, nor too many of the same actor. */
 static bool
-is_active(const struct courier_task_list *list, int64_t id)
+may_start(const struct courier_task_list *list, const struct task *row)
 {
 	const struct courier_task *task;
+	size_t of_actor = 0;
 
 	TAILQ_FOREACH(task, &list->active, link) {
-		if (task->task.id == id)
-			return true;
+		if (task->task.id == row->id)
+			return false;
+		of_actor += task->task.actor_id == row->actor_id;
 	}
-	return false;
+	return of_actor < OF_ACTOR_MAX;
 }
 
 static void
@@ -225,11 +238,11 @@ look(struct courier_task_list *list)
 	list->looked_at = clock_now();
 	list->due_at = INT64_MAX;
 	/* Those under way are due too: they must not hide the others. */
-	if (task_due(list->core->db, arena, clock_now(), 2 * ACTIVE_MAX, &rows,
+	if (task_due(list->core->db, arena, clock_now(), LOOK_ROWS, &rows,
 		&count) != 0)
 		return;
 	for (size_t i = 0; i < count && list->count < ACTIVE_MAX; i++) {
-		if (!is_active(list, rows[i].id))
+		if (may_start(list, &rows[i]))
 			start(list, &rows[i]);
 	}
 	if (list->count < ACTIVE_MAX &&

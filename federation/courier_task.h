@@ -42,7 +42,7 @@ struct courier_task {
 	size_t listed_count;
 	const char *software; /* TASK_NODEINFO */
 	const char *host;
-	unsigned pages;
+	unsigned pages, taken_back;
 
 	struct writer_job job;
 	const struct node_snapshot *snapshot;

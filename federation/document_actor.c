@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "config/base/spki.h"
 #include "config/base/text.h"
 #include "federation/document.h"
 
@@ -142,27 +143,22 @@ set_place(json_t *document, const struct place *place)
 	(void)json_object_set_new(document, "location", location);
 }
 
-static int
-rsa_of(struct arena *arena, const struct actor *actor,
-    const struct actor_key *row, const struct key *key, json_t *document)
+static void
+set_rsa(struct arena *arena, const struct actor *actor,
+    const struct actor_key *row, json_t *document)
 {
-	char *pem;
-
-	if (key_pem(key, arena, &pem) < 0)
-		return -EIO;
 	(void)json_object_set_new(document, "publicKey",
 	    json_pack("{s:s, s:s, s:s}", "id", row->uri, "owner", actor->uri,
-		"publicKeyPem", pem));
-	return 0;
+		"publicKeyPem", spki_pem(arena, row->spki, row->spki_len)));
 }
 
 static int
-ed25519_of(struct arena *arena, const struct actor *actor,
-    const struct actor_key *row, const struct key *key, json_t *document)
+set_ed25519(struct arena *arena, const struct actor *actor,
+    const struct actor_key *row, json_t *document)
 {
 	char *multibase;
 
-	if (key_multibase(key, arena, &multibase) < 0)
+	if (spki_multibase(arena, row->spki, row->spki_len, &multibase) < 0)
 		return -EIO;
 	(void)json_object_set_new(document, "assertionMethod",
 	    json_pack("[{s:s, s:s, s:s, s:s}]", "id", row->uri, "type",
@@ -182,14 +178,10 @@ set_keys(struct db *db, struct arena *arena, const struct actor *actor,
 	if (r == 0 && count == 0)
 		return -EAGAIN;
 	for (size_t i = 0; r == 0 && i < count; i++) {
-		struct key *key;
-
-		if (key_from_spki(rows[i].spki, rows[i].spki_len, &key) < 0)
-			return -EIO;
-		r = rows[i].kind == KEY_RSA
-			? rsa_of(arena, actor, &rows[i], key, document)
-			: ed25519_of(arena, actor, &rows[i], key, document);
-		key_free(&key);
+		if (rows[i].kind == KEY_RSA)
+			set_rsa(arena, actor, &rows[i], document);
+		else
+			r = set_ed25519(arena, actor, &rows[i], document);
 	}
 	return r;
 }

@@ -7,8 +7,9 @@
  *	                        -> a document with another id: GET that id, once
  *	                        -> done
  *
- * Places are bounded per host and in all, so that one slow host holds back
- * itself and not the others.
+ * Places are bounded per host, per site (the last two labels of the name: who
+ * has one name has a million below it) and in all, and each chain has an end in
+ * time, so that who is slow holds back itself and not the others.
  */
 #include <sys/queue.h>
 
@@ -27,6 +28,7 @@ enum {
 	WAITING_MAX = 4096,
 	WAITING_SECONDS = 60, /* for a place */
 	REMEMBERED = 4096,    /* failures, and forms of hosts */
+	SITE_SHARE = 4,       /* of places and queue: a quarter each */
 	FORM_SECONDS = 24 * 3600,
 };
 
@@ -35,13 +37,16 @@ struct retrieval {
 	struct fetch *fetch;
 	struct arena *arena;
 	enum fetch_format format;
-	const char *asked;  /* what done() was promised for: memory's name */
+	const char *asked;  /* what done() was promised for */
+	const char *name;   /* the same to the memory of failures */
 	const char *wanted; /* the address that this chain began with */
 	struct url url;     /* of the request under way */
 	const char *host;   /* whose place it takes */
+	const char *site;   /* within it */
 	enum httpsig_form form;
 	bool other_form, by_id, active;
 	int64_t redirects, since;
+	int64_t until_ms; /* of clock_monotonic_ms(): the chain's end */
 	fetch_done_fn *done;
 	void *arg;
 };
@@ -90,10 +95,9 @@ static int64_t
 believed(const struct fetch *fetch, enum verdict verdict)
 {
 	const struct settings *settings = fetch->core->snapshot->settings;
-	int64_t first = settings->delivery_first_retry_seconds;
+	int64_t pause = settings->federation_ask_again_seconds;
 
-	return verdict == VERDICT_UNREACHABLE ? MIN(30, first)
-					      : MIN(300, 2 * first);
+	return verdict == VERDICT_UNREACHABLE ? MAX(1, pause / 2) : 2 * pause;
 }
 
 static void
@@ -118,7 +122,7 @@ end(struct retrieval *retrieval, const struct fetch_result *result)
 	if (result->verdict == VERDICT_ACCEPTED)
 		fetch->core->fetched++;
 	else if (result->verdict != VERDICT_BUSY)
-		memo_put(fetch->failures, retrieval->asked,
+		memo_put(fetch->failures, retrieval->name,
 		    clock_now() + believed(fetch, result->verdict),
 		    (int)result->verdict, result->reason);
 	if (result->verdict != VERDICT_ACCEPTED)
@@ -418,6 +422,17 @@ accept_of(enum fetch_format format)
 	return "application/json";
 }
 
+/* For the next request; 0: the chain has taken too long. */
+static int64_t
+seconds_left(const struct retrieval *retrieval)
+{
+	int64_t left_ms = retrieval->until_ms - clock_monotonic_ms();
+
+	return MIN(MAX(0, (left_ms + 999) / 1000),
+	    retrieval->fetch->core->snapshot->settings
+		->outbound_request_seconds);
+}
+
 static int
 send_request(struct retrieval *retrieval)
 {
@@ -444,6 +459,7 @@ send_request(struct retrieval *retrieval)
 		return r;
 	made.answer_max =
 	    (size_t)core->snapshot->settings->outbound_response_bytes;
+	made.seconds = seconds_left(retrieval);
 	return http_client_send(core->client, &made, on_answer, retrieval);
 }
 
@@ -453,6 +469,11 @@ request(struct retrieval *retrieval)
 {
 	int r;
 
+	if (seconds_left(retrieval) == 0) {
+		fail(retrieval, VERDICT_UNREACHABLE, 0,
+		    "it took too long, with all that it led to");
+		return;
+	}
 	if (!retrieval->other_form)
 		retrieval->form = form_of_host(retrieval);
 	r = send_request(retrieval);
@@ -470,17 +491,41 @@ has_place(const struct fetch *fetch, const struct retrieval *retrieval)
 {
 	const struct settings *settings = fetch->core->snapshot->settings;
 	const struct retrieval *other;
-	int64_t of_host = 0;
+	int64_t of_host = 0, of_site = 0, places;
 
 	/* A quarter of the connections is for reading. */
-	if ((int64_t)fetch->active_count >=
-	    MAX(1, settings->outbound_connections / 4))
+	places = MAX(1, settings->outbound_connections / 4);
+	if ((int64_t)fetch->active_count >= places)
 		return false;
 	TAILQ_FOREACH(other, &fetch->active, link) {
 		if (strcmp(other->host, retrieval->host) == 0)
 			of_host++;
+		if (strcmp(other->site, retrieval->site) == 0)
+			of_site++;
 	}
-	return of_host < settings->outbound_host_connections;
+	return of_host < settings->outbound_host_connections &&
+	       of_site < MAX(settings->outbound_host_connections,
+			     places / SITE_SHARE);
+}
+
+/* Whether those who wait for a site fill the queue. */
+static bool
+site_is_crowded(const struct fetch *fetch, const char *site)
+{
+	const struct retrieval *other;
+	size_t count = 0;
+
+	if (fetch->waiting_count < WAITING_MAX / SITE_SHARE)
+		return false;
+	TAILQ_FOREACH(other, &fetch->waiting, link)
+		count += strcmp(other->site, site) == 0;
+	return count >= WAITING_MAX / SITE_SHARE;
+}
+
+static int64_t
+chain_ms(const struct fetch *fetch)
+{
+	return 2000 * fetch->core->snapshot->settings->outbound_request_seconds;
 }
 
 static struct retrieval *
@@ -516,6 +561,7 @@ pump(struct fetch *fetch)
 		TAILQ_INSERT_TAIL(&fetch->active, retrieval, link);
 		fetch->active_count++;
 		retrieval->active = true;
+		retrieval->until_ms = clock_monotonic_ms() + chain_ms(fetch);
 		request(retrieval);
 	}
 	fetch->pumping = false;
@@ -527,52 +573,93 @@ fetch_stop(struct fetch *fetch)
 	pump(fetch);
 }
 
-static void
-refuse(fetch_done_fn *done, void *arg, enum verdict verdict, const char *reason)
+/* The last two labels of a name, all of a literal address. */
+static const char *
+site_of(const struct url *url)
 {
-	done(arg,
-	    &(struct fetch_result){ .verdict = verdict, .reason = reason });
+	const char *dot = strrchr(url->host, '.');
+
+	if (url->literal || dot == NULL)
+		return url->host;
+	while (dot > url->host && dot[-1] != '.')
+		dot--;
+	return dot;
+}
+
+static const char *
+memory_name(
+    struct arena *arena, enum fetch_format format, const struct url *url)
+{
+	/* What is no document of one kind may well be one of another. */
+	return arena_printf(arena, "%d %s", (int)format,
+	    url_without_fragment(arena, url->text));
+}
+
+/* Why it is not even tried, or NULL. */
+static const char *
+refusal_of(struct fetch *fetch, const struct fetch_request *asked,
+    const struct url *url, const char *name, enum verdict *ret)
+{
+	const struct courier_core *core = fetch->core;
+	const char *refusal = address_refusal(core->snapshot->addresses, url);
+	const char *text;
+	int verdict;
+
+	*ret = VERDICT_REFUSED;
+	if (refusal != NULL)
+		return refusal;
+	*ret = VERDICT_BUSY;
+	if (core->stopping || fetch->waiting_count >= WAITING_MAX ||
+	    site_is_crowded(fetch, site_of(url)))
+		return "too much is waiting to be read";
+	if (asked->insist ||
+	    !memo_get(fetch->failures, name, clock_now(), &verdict, &text))
+		return NULL;
+	*ret = (enum verdict)verdict;
+	return text;
+}
+
+static void
+enqueue(struct fetch *fetch, struct retrieval *retrieval)
+{
+	retrieval->fetch = fetch;
+	retrieval->host = retrieval->url.authority;
+	retrieval->site = site_of(&retrieval->url);
+	retrieval->asked =
+	    url_without_fragment(retrieval->arena, retrieval->url.text);
+	retrieval->wanted = retrieval->asked;
+	retrieval->since = clock_now();
+	TAILQ_INSERT_TAIL(&fetch->waiting, retrieval, link);
+	fetch->waiting_count++;
+	pump(fetch);
 }
 
 void
 fetch_start(struct fetch *fetch, const struct fetch_request *asked,
     fetch_done_fn *done, void *arg)
 {
-	struct courier_core *core = fetch->core;
 	struct arena *arena = arena_new();
+	const char *name = NULL, *refusal = "that is no web address";
+	enum verdict verdict = VERDICT_REFUSED;
 	struct retrieval *retrieval;
-	const char *refusal, *text;
 	struct url url;
-	int verdict;
 
-	if (url_parse(arena, asked->url, &url) != 0)
-		refuse(done, arg, VERDICT_REFUSED, "that is no web address");
-	else if ((refusal = address_refusal(core->snapshot->addresses, &url)) !=
-		 NULL)
-		refuse(done, arg, VERDICT_REFUSED, refusal);
-	else if (core->stopping || fetch->waiting_count >= WAITING_MAX)
-		refuse(
-		    done, arg, VERDICT_BUSY, "too much is waiting to be read");
-	else if (!asked->insist && memo_get(fetch->failures,
-				       url_without_fragment(arena, url.text),
-				       clock_now(), &verdict, &text))
-		refuse(done, arg, (enum verdict)verdict, text);
-	else {
-		retrieval = xcalloc(1, sizeof(*retrieval));
-		retrieval->fetch = fetch;
-		retrieval->arena = arena;
-		retrieval->format = asked->format;
-		retrieval->url = url;
-		retrieval->host = url.authority;
-		retrieval->asked = url_without_fragment(arena, url.text);
-		retrieval->wanted = retrieval->asked;
-		retrieval->since = clock_now();
-		retrieval->done = done;
-		retrieval->arg = arg;
-		TAILQ_INSERT_TAIL(&fetch->waiting, retrieval, link);
-		fetch->waiting_count++;
-		pump(fetch);
+	if (url_parse(arena, asked->url, &url) == 0) {
+		name = memory_name(arena, asked->format, &url);
+		refusal = refusal_of(fetch, asked, &url, name, &verdict);
+	}
+	if (refusal != NULL) {
+		done(arg, &(struct fetch_result){
+			      .verdict = verdict, .reason = refusal });
+		arena_free(&arena);
 		return;
 	}
-	arena_free(&arena);
+	retrieval = xcalloc(1, sizeof(*retrieval));
+	retrieval->arena = arena;
+	retrieval->format = asked->format;
+	retrieval->name = name;
+	retrieval->url = url;
+	retrieval->done = done;
+	retrieval->arg = arg;
+	enqueue(fetch, retrieval);
 }

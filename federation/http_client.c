@@ -41,7 +41,7 @@ struct exchange {
 	struct buf body;
 	char *content_type, *location, *retry_after;
 	char error[CURL_ERROR_SIZE];
-	bool refused, connecting, too_large;
+	bool refused, connecting, too_large, accept_signature;
 	http_client_done_fn *done;
 	void *arg;
 };
@@ -104,6 +104,18 @@ on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 	    address->protocol);
 }
 
+/*
+ * What is not wanted is not waited for either: over HTTP/2 the rest would
+ * come before the next answer.
+ */
+static size_t
+end_too_large(struct exchange *exchange)
+{
+	exchange->too_large = true;
+	curl_easy_setopt(exchange->easy, CURLOPT_FORBID_REUSE, 1L);
+	return 0;
+}
+
 static size_t
 on_body(char *data, size_t size, size_t count, void *arg)
 {
@@ -111,10 +123,8 @@ on_body(char *data, size_t size, size_t count, void *arg)
 	size_t len = size * count;
 
 	/* Counted after decompression: a bomb stops here. */
-	if (len > exchange->answer_max - exchange->body.len) {
-		exchange->too_large = true;
-		return 0;
-	}
+	if (len > exchange->answer_max - exchange->body.len)
+		return end_too_large(exchange);
 	buf_add(&exchange->body, data, len);
 	return len;
 }
@@ -124,6 +134,11 @@ take_field(char **field, const char *value, size_t len)
 {
 	if (len > FIELD_MAX || *field != NULL)
 		return;
+	/* It is told to people: no control characters (RFC 9110 5.5). */
+	for (size_t i = 0; i < len; i++) {
+		if ((unsigned char)value[i] < ' ' || value[i] == 0x7f)
+			return;
+	}
 	*field = xstrndup(value, len);
 }
 
@@ -143,6 +158,7 @@ forget_fields(struct exchange *exchange)
 	exchange->content_type = NULL;
 	exchange->location = NULL;
 	exchange->retry_after = NULL;
+	exchange->accept_signature = false;
 }
 
 static size_t
@@ -153,10 +169,8 @@ on_head(char *line, size_t size, size_t count, void *arg)
 	const char *colon;
 
 	exchange->head_bytes += len;
-	if (exchange->head_bytes > HEAD_MAX) {
-		exchange->too_large = true;
-		return 0;
-	}
+	if (exchange->head_bytes > HEAD_MAX)
+		return end_too_large(exchange);
 	if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
 		forget_fields(exchange); /* of an interim answer */
 		return len;
@@ -175,6 +189,8 @@ on_head(char *line, size_t size, size_t count, void *arg)
 		take_field(&exchange->location, line + start, end - start);
 	else if (field_is(line, (size_t)(colon - line), "retry-after"))
 		take_field(&exchange->retry_after, line + start, end - start);
+	else if (field_is(line, (size_t)(colon - line), "accept-signature"))
+		exchange->accept_signature = true;
 	return len;
 }
 
@@ -229,6 +245,7 @@ finish(struct exchange *exchange, CURLcode code)
 		.content_type = exchange->content_type,
 		.location = exchange->location,
 		.retry_after = exchange->retry_after,
+		.accept_signature = exchange->accept_signature,
 		.body = buf_str(&exchange->body),
 		.body_len = exchange->body.len,
 	};
@@ -368,10 +385,11 @@ pool_new(struct http_client *client, const struct node_snapshot *snapshot)
 	curl_multi_setopt(pool->multi, CURLMOPT_TIMERFUNCTION, on_timer);
 	curl_multi_setopt(pool->multi, CURLMOPT_TIMERDATA, pool);
 	/*
-	 * Requests under way are bounded by those who make them.  Were idle
-	 * connections counted together with theirs, a request to a new host
-	 * would wait about a second for a place although there is one: libcurl
-	 * looks again only by its timer.
+	 * Requests under way are bounded by those who make them, and idle
+	 * connections by MAXCONNECTS: together they never pass the total, so
+	 * that nothing ever waits for it.  Were both to share one bound, a
+	 * request to a new host would wait about a second for a place although
+	 * there is one: libcurl looks again only by its timer.
 	 */
 	curl_multi_setopt(pool->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
 	    2 * (long)settings->outbound_connections);
@@ -555,6 +573,9 @@ exchange_new(struct pool *pool, const struct http_client_request *request)
 	    exchange->easy, CURLOPT_USERAGENT, pool->client->agent);
 	set_callbacks(exchange);
 	http_client_limit(exchange->easy, pool->snapshot->settings);
+	if (request->seconds > 0)
+		curl_easy_setopt(
+		    exchange->easy, CURLOPT_TIMEOUT, (long)request->seconds);
 	set_headers(exchange, request);
 	set_body(exchange->easy, request);
 	LIST_INSERT_HEAD(&pool->exchanges, exchange, link);
@@ -579,6 +600,11 @@ http_client_send(struct http_client *client,
 	exchange->done = done;
 	exchange->arg = arg;
 	set_fixed_host(exchange, &url);
+	/*
+	 * Rather one connection for all, if it turns out to be HTTP/2: which
+	 * plain http would say only with its first answer.
+	 */
+	curl_easy_setopt(exchange->easy, CURLOPT_PIPEWAIT, (long)url.https);
 	if (curl_multi_add_handle(client->current->multi, exchange->easy) !=
 	    CURLM_OK) {
 		exchange_free(exchange);

@@ -5,10 +5,12 @@
  *
  * Every connection is made to an address that the node's policy allows, asked
  * after DNS (address.h); certificates are verified against
- * outbound.ca_file.  HTTP/2 where TLS offers it, else HTTP/1.1; connections
- * are kept and reused, at most outbound.connections in all and
- * outbound.host_connections to one host.  No redirects, proxies, cookies or
- * passwords.  After a reload new requests use new connections.
+ * outbound.ca_file.  HTTP/2 where TLS offers it, with several requests on one
+ * connection, else HTTP/1.1; connections are kept and reused, at most
+ * outbound.connections of them idle and outbound.host_connections to one
+ * host.  How many requests are under way is up to those who make them.  No
+ * redirects, proxies, cookies or passwords.  After a reload new requests use
+ * new connections.
  *
  * Thread: the event loop's.
  * Memory: a request is copied; an answer is borrowed during done().
@@ -30,6 +32,7 @@ struct http_client_request {
 	const void *body;
 	size_t body_len;
 	size_t answer_max; /* bytes of the answer's body, decompressed */
+	int64_t seconds;   /* for all of it; 0: outbound.request_seconds */
 };
 
 struct http_client_answer {
@@ -44,7 +47,8 @@ struct http_client_answer {
 	int status;         /* 0 when there was no answer */
 	/* NULL when absent. */
 	const char *content_type, *location, *retry_after;
-	const char *body; /* "" when empty; NUL behind it */
+	bool accept_signature; /* asks for signatures of RFC 9421 */
+	const char *body;      /* "" when empty; NUL behind it */
 	size_t body_len;
 };
 

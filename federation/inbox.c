@@ -23,6 +23,7 @@
 #include "federation/courier.h"
 #include "federation/keycache.h"
 #include "federation/url.h"
+#include "store/host.h"
 #include "store/queue.h"
 
 enum { INBOX_PENDING_MAX = 2000 };
@@ -55,7 +56,7 @@ struct parcel {
 	struct received_actor *actor;
 
 	int64_t sender_id;
-	bool key_asked, key_refreshed;
+	bool key_asked, key_refreshed, verified;
 	struct courier_want want;
 	struct writer_job job;
 
@@ -159,8 +160,7 @@ read_object(struct parcel *parcel)
 	if (activity->object == NULL || (activity->type != ACTIVITY_CREATE &&
 					    activity->type != ACTIVITY_UPDATE))
 		return;
-	if (activity->object_type != NULL &&
-	    activity_type_is_actor(activity->object_type)) {
+	if (activity_actor_type(activity->object) != NULL) {
 		parcel->actor =
 		    arena_alloc(parcel->arena, sizeof(*parcel->actor));
 		if (activity_read_actor(parcel->arena, activity->object,
@@ -352,8 +352,10 @@ step_verify(struct parcel *parcel)
 		    "the key belongs to another actor");
 	verdict = httpsig_check(
 	    parcel->arena, parcel->sig, &parcel->request, &policy, entry.key);
-	if (verdict == HTTPSIG_OK)
+	if (verdict == HTTPSIG_OK) {
+		parcel->verified = true;
 		return NEXT;
+	}
 	/* It may have been changed at its owner's: asked once. */
 	if ((verdict == HTTPSIG_MISMATCH || verdict == HTTPSIG_ALGORITHM) &&
 	    !parcel->key_refreshed && !parcel->key_asked) {
@@ -380,6 +382,23 @@ refresh_sender(struct publish *publish, const struct actor *sender)
 	if (sender->fetched_at + hours * 3600 > publish->now)
 		return 0;
 	return task_add(publish->db, &task);
+}
+
+/* The host is up, whatever it said, and speaks one form of signature. */
+static int
+look_at_host(
+    struct parcel *parcel, struct publish *publish, const struct actor *sender)
+{
+	int r;
+
+	if (!parcel->verified || sender->host_id == 0)
+		return 0;
+	r = host_heard(publish->db, sender->host_id, publish->now,
+	    publish->now - publish->settings->federation_ask_again_seconds);
+	if (r == 0 && parcel->sig->form == HTTPSIG_RFC9421)
+		r = host_signs(
+		    publish->db, sender->host_id, HOST_SIGNATURE_RFC9421);
+	return r;
 }
 
 /* What else a delivery brings, when what it told was taken. */
@@ -424,6 +443,8 @@ work(struct writer_job *job, struct db *db)
 		r = apply_activity(&apply, &parcel->verdict);
 	if (r == 0)
 		r = look_at_sender(parcel, &publish, &sender);
+	if (r == 0)
+		r = look_at_host(parcel, &publish, &sender);
 	if (r == 0)
 		(void)finish(parcel, parcel->verdict, apply.reason);
 	return r;

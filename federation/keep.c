@@ -4,6 +4,10 @@
 
 #include "config/base/clock.h"
 #include "federation/keep.h"
+#include "store/host.h"
+#include "store/queue.h"
+
+enum { SOFTWARE_SECONDS = 7 * 24 * 3600 };
 
 struct keeping {
 	struct writer_job job;
@@ -14,6 +18,23 @@ struct keeping {
 	keep_done_fn *done;
 	void *arg;
 };
+
+/* Once in a while, a host that we have to do with is asked what it runs. */
+static int
+ask_software(struct db *db, const struct actor *actor, int64_t now)
+{
+	const struct task task = {
+		.kind = TASK_NODEINFO,
+		.uri = actor->uri,
+		.next_at = now,
+		.created_at = now,
+	};
+	bool due = false;
+	int r = host_ask_software(
+	    db, actor->host, now, now - SOFTWARE_SECONDS, &due);
+
+	return r < 0 || !due ? r : task_add(db, &task);
+}
 
 static int
 actor_work(struct writer_job *job, struct db *db)
@@ -42,7 +63,8 @@ actor_work(struct writer_job *job, struct db *db)
 		keys[i] = received->keys[i];
 		keys[i].created_at = now;
 	}
-	return actor_set_keys(db, id, keys, received->key_count);
+	r = actor_set_keys(db, id, keys, received->key_count);
+	return r < 0 ? r : ask_software(db, &actor, now);
 }
 
 /* Only its own author's document, and never an older one, replaces it. */

@@ -16,6 +16,7 @@ struct entry {
 struct memo {
 	struct entry *entries;
 	size_t sets;
+	uint64_t seed[2]; /* a stranger cannot choose who shares a set */
 };
 
 struct memo *
@@ -23,6 +24,7 @@ memo_new(size_t entries)
 {
 	struct memo *memo = xcalloc(1, sizeof(*memo));
 
+	crypto_random(memo->seed, sizeof(memo->seed));
 	memo->sets = 1;
 	while (memo->sets * WAYS < entries)
 		memo->sets *= 2;
@@ -43,7 +45,9 @@ memo_free(struct memo **memo)
 static struct entry *
 set_of(const struct memo *memo, int64_t hash)
 {
-	return &memo->entries[((uint64_t)hash & (memo->sets - 1)) * WAYS];
+	uint64_t mixed = ((uint64_t)hash ^ memo->seed[0]) * (memo->seed[1] | 1);
+
+	return &memo->entries[(mixed >> 32 & (memo->sets - 1)) * WAYS];
 }
 
 void

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "config/base/text.h"
+#include "federation/catalogue.h"
 #include "federation/dispatch.h"
 #include "federation/publish_form.h"
 #include "store/outbox.h"
@@ -205,7 +206,8 @@ publish_actor_update(struct publish *publish, const struct actor *actor,
 	if (r < 0)
 		return r;
 	dispatch = actor_dispatch("Update", &new, &new, document);
-	return dispatch_send(publish, &dispatch, NULL);
+	r = dispatch_send(publish, &dispatch, NULL);
+	return r < 0 ? r : catalogue_note_actor(publish, &new);
 }
 
 /* -EBUSY while a profile still holds projects. */
@@ -301,7 +303,9 @@ publish_actor_delete(struct publish *publish, int64_t id)
 		r = outbox_retract_object(publish->db, actor.uri);
 	if (r == 0)
 		r = actor_delete(publish->db, id, publish->now);
-	return r;
+	if (r == 0)
+		r = actor_get(publish->db, publish->arena, id, &actor);
+	return r < 0 ? r : catalogue_note_actor(publish, &actor);
 }
 
 static int
@@ -349,6 +353,23 @@ announce_new(struct publish *publish, const struct actor *actor)
 	return dispatch_send(publish, &dispatch, NULL);
 }
 
+/*
+ * With the instance's keys the catalogue begins: with what is there already,
+ * as far as one step goes.
+ */
+static int
+list_new(struct publish *publish, const struct actor *actor)
+{
+	struct catalogue_walk profiles = { 0 }, projects = { .projects = true };
+	bool more;
+	int r;
+
+	if (actor->kind != ACTOR_INSTANCE)
+		return catalogue_note_actor(publish, actor);
+	r = catalogue_catch_up(publish, &profiles, &more);
+	return r < 0 ? r : catalogue_catch_up(publish, &projects, &more);
+}
+
 int
 publish_actor_keys(struct publish *publish, int64_t id, const struct key *rsa,
     const struct key *ed25519)
@@ -373,5 +394,5 @@ publish_actor_keys(struct publish *publish, int64_t id, const struct key *rsa,
 		r = actor_set_keys(publish->db, id, new, 2);
 	if (r == 0)
 		r = announce_new(publish, &actor);
-	return r;
+	return r < 0 ? r : list_new(publish, &actor);
 }

@@ -26,8 +26,9 @@
 enum {
 	BUCKETS = 1024,
 	OPEN_MAX_QUESTIONS = 4096,
-	WAITERS_MAX = 20000, /* over all questions */
-	REFRESHED = 1024,    /* remembered refreshes */
+	WAITERS_MAX = 20000,       /* over all questions */
+	REFRESHED = 1024,          /* remembered refreshes */
+	DOCUMENT_KEPT_MAX = 65536, /* bytes of what is kept as received */
 };
 
 enum question_kind { ASK_KEY, ASK_OBJECT, ASK_ACCOUNT, ASK_ACTOR };
@@ -151,6 +152,18 @@ on_actor_kept(void *arg, enum verdict verdict)
 	finish_kept(question, verdict, question->actor.actor.uri);
 }
 
+/*
+ * The document as received, to be stored beside what was read from it: not a
+ * place for strangers to keep a megabyte each.
+ */
+static const char *
+kept_text(struct question *question, const struct fetch_result *result)
+{
+	return result->len > DOCUMENT_KEPT_MAX
+		   ? NULL
+		   : arena_strndup(question->arena, result->text, result->len);
+}
+
 static void
 take_actor(struct question *question, const struct fetch_result *result)
 {
@@ -167,17 +180,14 @@ take_actor(struct question *question, const struct fetch_result *result)
 		    "the actor has another id", NULL);
 		return;
 	}
-	received->actor.document =
-	    arena_strndup(question->arena, result->text, result->len);
+	received->actor.document = kept_text(question, result);
 	keep_actor(question->resolve->core, received, on_actor_kept, question);
 }
 
 static bool
 is_actor(const struct fetch_result *result)
 {
-	const char *type = json_first_text(result->document, "type");
-
-	return type != NULL && activity_type_is_actor(type);
+	return activity_actor_type(result->document) != NULL;
 }
 
 /* An answer about another question that this one waited for. */
@@ -248,8 +258,7 @@ take_object(struct question *question, const struct fetch_result *result)
 		return;
 	}
 	/* Borrowed from the answer until now. */
-	object->document =
-	    arena_strndup(question->arena, result->text, result->len);
+	object->document = kept_text(question, result);
 	resolve_start(question->resolve, WANT_ACTOR, object->actor_uri, false,
 	    on_author, question);
 }
@@ -447,9 +456,8 @@ look_up(struct resolve *resolve, struct arena *arena, enum want_kind kind,
 static bool
 may_refresh(struct resolve *resolve, const char *uri)
 {
-	int64_t now = clock_now(),
-		pause = MIN(60, resolve->core->snapshot->settings
-				    ->delivery_first_retry_seconds);
+	int64_t now = clock_now(), pause = resolve->core->snapshot->settings
+					       ->federation_ask_again_seconds;
 	const char *text;
 	int value;
 

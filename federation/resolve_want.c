@@ -49,13 +49,12 @@ static enum verdict
 judge(const struct fetch_result *result, char error[JSON_ERROR_SIZE])
 {
 	CLEANUP(arena_free) struct arena *arena = arena_new();
-	const char *type = json_first_text(result->document, "type");
 	struct received_actor actor;
 	struct activity activity;
 	struct object object;
 	char other[JSON_ERROR_SIZE];
 
-	if (type != NULL && activity_type_is_actor(type))
+	if (activity_actor_type(result->document) != NULL)
 		return activity_read_actor(
 			   arena, result->document, &actor, error) == 0
 			   ? VERDICT_ACCEPTED

@@ -21,6 +21,7 @@ enum {
 	LOOK_SECONDS = 60,     /* between rounds, at most */
 	MASKED_SECONDS = 5,    /* the same while something due is held back */
 	KEPT_AFTER_FAULT = 60, /* seconds: the store could not write */
+	IN_LINE = 8,           /* deliveries over one connection */
 };
 
 struct batch {
@@ -102,15 +103,30 @@ lane_get(struct sender *sender, int64_t host_id)
 	return lane;
 }
 
+/*
+ * How many at once: a handshake costs as much as several deliveries one after
+ * the other, so a few go over one connection; when the window is full there is
+ * more behind it.
+ */
+static int64_t
+lane_width(const struct lane *lane)
+{
+	const struct settings *settings =
+	    lane->sender->core->snapshot->settings;
+	int64_t useful = (int64_t)(lane->count + IN_LINE - 1) / IN_LINE;
+
+	return lane->count == SENDER_WINDOW
+		   ? settings->outbound_host_connections
+		   : MIN(useful, settings->outbound_host_connections);
+}
+
 void
 sender_queue(struct lane *lane)
 {
 	struct sender *sender = lane->sender;
-	int64_t connections =
-	    sender->core->snapshot->settings->outbound_host_connections;
 
 	if (lane->queued || lane->next >= lane->count ||
-	    (int64_t)lane->active >= connections)
+	    (int64_t)lane->active >= lane_width(lane))
 		return;
 	TAILQ_INSERT_TAIL(&sender->ready, lane, ready);
 	lane->queued = true;
@@ -321,8 +337,9 @@ end_round(struct sender *sender)
 static void
 round_on(struct sender *sender)
 {
+	/* Their connections must outlast a turn of all. */
 	size_t lanes_max =
-	    2 * (size_t)sender->core->snapshot->settings->outbound_connections;
+	    (size_t)sender->core->snapshot->settings->outbound_connections;
 
 	while (sender->in_round && sender->lanes_busy < lanes_max) {
 		CLEANUP(arena_free) struct arena *arena = arena_new();

@@ -31,6 +31,9 @@ struct lane {
 	int64_t wake_at;               /* while parked */
 	unsigned looked;               /* sender->generation of the last look */
 	int64_t last_failed, failures; /* 5xx: delivery, how many in a row */
+	/* The header of FEP-8fcf of an actor, for this window; in arena. */
+	int64_t synchronized_id;
+	const char *synchronization;
 };
 
 /* One delivery under way, then its record. */
@@ -42,6 +45,7 @@ struct parcel {
 	struct url url;
 	enum httpsig_form form;
 	bool other_form;
+	bool accept_signature; /* as the answer said */
 	struct sender_record record;
 };
 

@@ -78,6 +78,7 @@ sender_look(struct lane *lane)
 
 	arena_reset(lane->arena);
 	lane->count = lane->next = 0;
+	lane->synchronized_id = 0;
 	lane->down = false;
 	lane->looked = sender->generation;
 	lane->wake_at = INT64_MAX;

@@ -108,6 +108,10 @@ note_success(struct parcel *parcel)
 					? HOST_SIGNATURE_RFC9421
 					: HOST_SIGNATURE_CAVAGE;
 
+	/* It took the old form and asks for the new (RFC 9421 5.1). */
+	if (parcel->accept_signature &&
+	    lane->host.signature == HOST_SIGNATURE_UNKNOWN)
+		taken = HOST_SIGNATURE_RFC9421;
 	lane->failures = 0;
 	lane->last_failed = 0;
 	if (lane->host.down_since != 0)
@@ -213,6 +217,7 @@ on_answer(void *arg, const struct http_client_answer *answer)
 	}
 	parcel->record.status = answer->status;
 	parcel->record.error = excerpt(parcel->arena, answer);
+	parcel->accept_signature = answer->accept_signature;
 	count_failure(parcel);
 	judged.host_failures = MAX(0, lane->failures - 1);
 	outcome = delivery_judge(&judged);
@@ -247,26 +252,43 @@ form_of(const struct lane *lane)
 
 /* The header of FEP-8fcf; NULL when it cannot be said. */
 static const char *
-synchronization(struct parcel *parcel)
+make_synchronization(const struct parcel *parcel)
 {
-	struct db *db = parcel->lane->sender->core->db;
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct lane *lane = parcel->lane;
+	struct db *db = lane->sender->core->db;
 	char digest[FOLLOWERS_SYNC_DIGEST_SIZE];
 	struct actor actor;
 	const char **uris;
 	size_t count;
 
-	if (actor_get(db, parcel->arena, parcel->delivery->actor_id, &actor) !=
-		0 ||
+	if (actor_get(db, arena, parcel->delivery->actor_id, &actor) != 0 ||
 	    actor.followers == NULL ||
-	    follow_on_host(db, parcel->arena, actor.id, parcel->lane->host_id,
-		&uris, &count) != 0)
+	    follow_on_host(db, arena, actor.id, lane->host_id, &uris, &count) !=
+		0)
 		return NULL;
 	/* Only those whose ids are of the receiver's own origin count. */
 	followers_sync_partial(
-	    parcel->arena, uris, count, parcel->url.origin, &uris, &count);
+	    arena, uris, count, parcel->url.origin, &uris, &count);
 	followers_sync_digest(uris, count, digest);
 	return followers_sync_header(
-	    parcel->arena, actor.uri, actor.followers, digest);
+	    lane->arena, actor.uri, actor.followers, digest);
+}
+
+/*
+ * The same for all of an actor's in a window.  A follow that changes meanwhile
+ * costs the other side a look at our list, which is always of now.
+ */
+static const char *
+synchronization(const struct parcel *parcel)
+{
+	struct lane *lane = parcel->lane;
+
+	if (lane->synchronized_id != parcel->delivery->actor_id) {
+		lane->synchronization = make_synchronization(parcel);
+		lane->synchronized_id = parcel->delivery->actor_id;
+	}
+	return lane->synchronization;
 }
 
 static int

@@ -91,7 +91,10 @@ note_delivery(struct db *db, const struct sender_record *record)
 int
 sender_record_apply(struct db *db, const struct sender_record *record)
 {
-	int r = note_delivery(db, record);
+	bool there = false;
+	int r = queue_has(db, record->delivery, &there);
 
+	if (r == 0 && there)
+		r = note_delivery(db, record);
 	return r != 0 ? r : note_host(db, record);
 }

@@ -343,23 +343,40 @@ actor_erase_keys(struct db *db, int64_t id)
 }
 
 int
+actor_erase(struct db *db, int64_t id, int64_t now, int64_t *left)
+{
+	static int (*const erase[])(
+	    struct db *, int64_t, int64_t *) = { outbox_erase, timeline_erase,
+		follow_erase, block_erase, reaction_erase };
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < N_ELEMENTS(erase); i++)
+		r = erase[i](db, id, left);
+	return r < 0 ? r : object_erase(db, id, now, left);
+}
+
+int
 actor_delete(struct db *db, int64_t id, int64_t now)
 {
 	static const char find[] = "SELECT deleted_at IS NOT NULL FROM actor"
 				   " WHERE id = ?1";
-	static int (*const erase[])(struct db *, int64_t) = { actor_lists_erase,
-		follow_erase, block_erase, reaction_erase, timeline_erase,
-		outbox_erase, actor_erase_keys };
-	int64_t deleted = 0;
+	const struct chore rest = {
+		.kind = CHORE_ACTOR, .actor_id = id, .at = now
+	};
+	int64_t deleted = 0, left = CHORE_ROWS;
 	int r = db_number(db, find, VALUES(db_int(id)), &deleted);
 
 	if (r < 0 || deleted)
 		return r;
 	r = actor_bury(db, id, now);
-	for (size_t i = 0; r == 0 && i < N_ELEMENTS(erase); i++)
-		r = erase[i](db, id);
 	if (r == 0)
-		r = object_erase(db, id, now);
+		r = actor_lists_erase(db, id);
+	if (r == 0)
+		r = actor_erase_keys(db, id);
+	if (r == 0)
+		r = actor_erase(db, id, now, &left);
+	if (r == 0 && left <= 0)
+		r = chore_add(db, &rest);
 	if (r == 0)
 		writer_changed(db, CHANGE_ACTOR);
 	return r;

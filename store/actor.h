@@ -106,8 +106,10 @@ int actor_put_remote(struct db *db, const struct actor *actor, int64_t *ret_id)
 /*
  * Makes it a Tombstone: keeps row, uri, username and dates, erases all else,
  * its lists, follows both ways, reactions, blocks, timeline rows, and its
- * objects become Tombstones.  Unsent deliveries signed by it stay, and with
- * them its keys and activities until the last was sent or given up.
+ * objects become Tombstones.  Where there is much of it, the rest goes on in
+ * steps after the commit; until then its objects read as deleted.  Unsent
+ * deliveries signed by it stay, and with them its keys and activities until
+ * the last was sent or given up.
  */
 int actor_delete(struct db *db, int64_t id, int64_t now) MUST_CHECK;
 

@@ -52,11 +52,15 @@ block_stands(struct db *db, int64_t actor_id, int64_t target_id)
 }
 
 int
-block_erase(struct db *db, int64_t actor_id)
+block_erase(struct db *db, int64_t actor_id, int64_t *left)
 {
-	static const char by_it[] = "DELETE FROM block WHERE actor_id = ?1";
-	static const char of_it[] = "DELETE FROM block WHERE target_id = ?1";
-	int r = db_run(db, by_it, VALUES(db_int(actor_id)));
+	static const char by_it[] =
+	    "DELETE FROM block WHERE actor_id = ?1 AND target_id IN"
+	    " (SELECT target_id FROM block WHERE actor_id = ?1 LIMIT ?2)";
+	static const char of_it[] =
+	    "DELETE FROM block WHERE target_id = ?1 AND actor_id IN"
+	    " (SELECT actor_id FROM block WHERE target_id = ?1 LIMIT ?2)";
+	int r = chore_erase(db, by_it, actor_id, left);
 
-	return r < 0 ? r : db_run(db, of_it, VALUES(db_int(actor_id)));
+	return r < 0 ? r : chore_erase(db, of_it, actor_id, left);
 }

@@ -12,6 +12,10 @@
 enum {
 	DB_SLOTS = 512, /* a power of two, twice the statements there are */
 	DB_BUSY_MS = 5000,
+	LOG_PAGES = 1000,      /* the log is moved from here on: 8 MiB */
+	LOG_PAGES_LATE = 4000, /* by the commit itself, if nobody tidies */
+	LOG_PAGES_LONG = 8000, /* readers are waited for */
+	LOG_BUSY_MS = 200,     /* that long */
 };
 
 struct statement {
@@ -27,6 +31,8 @@ struct db {
 	enum db_mode mode;
 	unsigned noted;
 	int failure;
+	bool chores;
+	int log_pages; /* of the last commit */
 	struct statement *slots[DB_SLOTS];
 	size_t slot_count;
 };
@@ -107,7 +113,6 @@ static const char setup_all[] = "PRAGMA foreign_keys = ON;"
 static const char setup_writer[] = "PRAGMA page_size = 8192;"
 				   "PRAGMA journal_mode = WAL;"
 				   "PRAGMA synchronous = FULL;"
-				   "PRAGMA wal_autocheckpoint = 1000;"
 				   "PRAGMA journal_size_limit = 67108864;"
 				   "PRAGMA secure_delete = ON;"
 				   "PRAGMA cache_size = -16000;";
@@ -145,6 +150,19 @@ db_check_wal(struct db *db)
 	return -EIO;
 }
 
+/* After each commit; its result is the commit's, which stands. */
+static int
+db_on_log(void *arg, sqlite3 *handle, const char *name, int pages)
+{
+	struct db *db = arg;
+
+	db->log_pages = pages;
+	if (pages >= LOG_PAGES_LATE)
+		(void)sqlite3_wal_checkpoint_v2(
+		    handle, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	return SQLITE_OK;
+}
+
 int
 db_open(const char *path, enum db_mode mode, struct db **ret)
 {
@@ -162,6 +180,8 @@ db_open(const char *path, enum db_mode mode, struct db **ret)
 	}
 	(void)sqlite3_extended_result_codes(db->handle, 1);
 	(void)sqlite3_busy_timeout(db->handle, DB_BUSY_MS);
+	(void)sqlite3_wal_hook(db->handle, db_on_log, db);
+	db->chores = true;
 	r = db_setup(db);
 	if (r == 0 && mode == DB_WRITE)
 		r = db_check_wal(db);
@@ -469,25 +489,19 @@ db_script(struct db *db, const char *sql, char error[STORE_ERROR_SIZE])
 int
 db_begin(struct db *db)
 {
-	static const char sql[] = "BEGIN IMMEDIATE";
-
-	return db_run(db, sql, NO_VALUES);
+	return db_run(db, "BEGIN IMMEDIATE", NO_VALUES);
 }
 
 int
 db_begin_read(struct db *db)
 {
-	static const char sql[] = "BEGIN";
-
-	return db_run(db, sql, NO_VALUES);
+	return db_run(db, "BEGIN", NO_VALUES);
 }
 
 int
 db_commit(struct db *db)
 {
-	static const char sql[] = "COMMIT";
-
-	return db_run(db, sql, NO_VALUES);
+	return db_run(db, "COMMIT", NO_VALUES);
 }
 
 void
@@ -502,17 +516,13 @@ db_rollback(struct db *db)
 int
 db_savepoint(struct db *db)
 {
-	static const char sql[] = "SAVEPOINT job";
-
-	return db_run(db, sql, NO_VALUES);
+	return db_run(db, "SAVEPOINT job", NO_VALUES);
 }
 
 int
 db_release(struct db *db)
 {
-	static const char sql[] = "RELEASE job";
-
-	return db_run(db, sql, NO_VALUES);
+	return db_run(db, "RELEASE job", NO_VALUES);
 }
 
 int
@@ -549,10 +559,42 @@ db_set_noted(struct db *db, unsigned changes)
 }
 
 void
-db_checkpoint(struct db *db)
+db_set_chores(struct db *db, bool wait)
 {
-	if (sqlite3_wal_checkpoint_v2(db->handle, NULL,
-		SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
+	db->chores = wait;
+}
+
+bool
+db_chores(const struct db *db)
+{
+	return db->chores;
+}
+
+static void
+db_move_log(struct db *db, int mode)
+{
+	if (sqlite3_wal_checkpoint_v2(db->handle, NULL, mode, NULL, NULL) !=
+	    SQLITE_OK)
 		log_debug("database checkpoint put off reason=\"%s\"",
 		    sqlite3_errmsg(db->handle));
+}
+
+void
+db_tidy(struct db *db)
+{
+	int pages = db->log_pages;
+
+	if (pages < LOG_PAGES)
+		return;
+	db->log_pages = 0;
+	(void)sqlite3_busy_timeout(db->handle, LOG_BUSY_MS);
+	db_move_log(db, pages >= LOG_PAGES_LONG ? SQLITE_CHECKPOINT_RESTART
+						: SQLITE_CHECKPOINT_PASSIVE);
+	(void)sqlite3_busy_timeout(db->handle, DB_BUSY_MS);
+}
+
+void
+db_checkpoint(struct db *db)
+{
+	db_move_log(db, SQLITE_CHECKPOINT_TRUNCATE);
 }

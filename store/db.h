@@ -127,6 +127,17 @@ void db_note(struct db *db, unsigned changes);
 unsigned db_noted(const struct db *db);
 void db_set_noted(struct db *db, unsigned changes);
 
+/* Something may wait in the table of chores; true at first. */
+void db_set_chores(struct db *db, bool wait);
+bool db_chores(const struct db *db);
+
+/*
+ * Moves a log that has grown into the database, which readers do not keep it
+ * from; one that went on growing because there always was a reader is begun
+ * anew, for which they are waited for shortly.  Between transactions; who
+ * never calls it has it done by some commits.
+ */
+void db_tidy(struct db *db);
 /* Moves the log into the database and empties it. */
 void db_checkpoint(struct db *db);
 

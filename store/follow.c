@@ -66,7 +66,8 @@ follow_put(struct db *db, const char *uri, int64_t follower_id,
 {
 	static const char sql[] =
 	    "INSERT INTO follow (uri, uri_hash, follower_id, followee_id,"
-	    " state, created_at) VALUES (?1, ?2, ?3, ?4, 0, ?5)"
+	    " state, created_at, follower_host) VALUES (?1, ?2, ?3, ?4, 0, ?5,"
+	    " (SELECT host_id FROM actor WHERE id = ?3))"
 	    " ON CONFLICT (follower_id, followee_id) DO UPDATE SET"
 	    " uri = excluded.uri, uri_hash = excluded.uri_hash,"
 	    " decided_at = CASE state WHEN 1 THEN decided_at END,"
@@ -213,7 +214,8 @@ follow_on_host(struct db *db, struct arena *arena, int64_t followee_id,
 	static const char sql[] =
 	    "SELECT a.uri FROM follow AS f JOIN actor AS a"
 	    " ON a.id = f.follower_id WHERE f.followee_id = ?1"
-	    " AND f.state = 1 AND a.host_id = ?2 ORDER BY f.id";
+	    " AND f.follower_host = ?2 AND f.state = 1"
+	    " AND a.deleted_at IS NULL ORDER BY f.id";
 	struct db_list list = { .arena = arena,
 		.item_size = sizeof(const char *),
 		.read = follow_read_uri };
@@ -232,8 +234,8 @@ follow_local_of(struct db *db, struct arena *arena, int64_t followee_id,
     struct follow **ret, size_t *ret_count)
 {
 	static const char sql[] = FOLLOW_SELECT
-	    " WHERE f.followee_id = ?1 AND f.state = 1 AND r.kind <> 0"
-	    " ORDER BY f.id";
+	    " WHERE f.followee_id = ?1 AND f.follower_host IS NULL"
+	    " AND f.state = 1 ORDER BY f.id";
 	struct db_list list = { .arena = arena };
 	int r = follow_rows(db, sql, VALUES(db_int(followee_id)), &list);
 
@@ -245,13 +247,15 @@ follow_local_of(struct db *db, struct arena *arena, int64_t followee_id,
 }
 
 int
-follow_erase(struct db *db, int64_t actor_id)
+follow_erase(struct db *db, int64_t actor_id, int64_t *left)
 {
 	static const char following[] =
-	    "DELETE FROM follow WHERE follower_id = ?1";
+	    "DELETE FROM follow WHERE id IN (SELECT id FROM follow"
+	    " WHERE follower_id = ?1 LIMIT ?2)";
 	static const char followers[] =
-	    "DELETE FROM follow WHERE followee_id = ?1";
-	int r = db_run(db, following, VALUES(db_int(actor_id)));
+	    "DELETE FROM follow WHERE id IN (SELECT id FROM follow"
+	    " WHERE followee_id = ?1 LIMIT ?2)";
+	int r = chore_erase(db, following, actor_id, left);
 
-	return r < 0 ? r : db_run(db, followers, VALUES(db_int(actor_id)));
+	return r < 0 ? r : chore_erase(db, followers, actor_id, left);
 }

@@ -3,6 +3,7 @@
 
 #include "store/host.h"
 #include "store/internal.h"
+#include "store/writer.h"
 
 #define HOST_SELECT \
 	"SELECT id, name, signature, software, down_since, failures," \
@@ -88,6 +89,44 @@ host_list(struct db *db, struct arena *arena, const char *after, size_t limit,
 }
 
 int
+host_figures(struct db *db, struct host_figures *ret)
+{
+	static const char sql[] =
+	    "SELECT count(*), count(down_since),"
+	    " coalesce(sum(dropped_items), 0), coalesce(max(dropped_at), 0)"
+	    " FROM host";
+	CLEANUP(db_done) struct statement *row = NULL;
+	int r = db_first(db, sql, NO_VALUES, &row);
+
+	if (r == 0) {
+		ret->all = db_take_int(row);
+		ret->down = db_take_int(row);
+		ret->dropped = db_take_int(row);
+		ret->dropped_at = db_take_int(row);
+	}
+	return r;
+}
+
+int
+host_list_down(struct db *db, struct arena *arena, size_t limit,
+    struct host **ret, size_t *ret_count)
+{
+	static const char sql[] =
+	    HOST_SELECT " WHERE down_since IS NOT NULL"
+			" ORDER BY down_since, name LIMIT ?1";
+	struct db_list list = { .arena = arena,
+		.item_size = sizeof(struct host),
+		.read = host_read };
+	int r = db_list(db, sql, VALUES(db_size(limit)), &list);
+
+	if (r == 0) {
+		*ret = list.items;
+		*ret_count = list.count;
+	}
+	return r;
+}
+
+int
 host_find(struct db *db, const char *name, int64_t *ret_id)
 {
 	static const char sql[] = "SELECT id FROM host WHERE name = ?1";
@@ -152,6 +191,52 @@ host_failed(struct db *db, int64_t id, int64_t now, int64_t next_at, bool down,
 	return db_run_one(db, sql,
 	    VALUES(db_int(id), db_int(now), db_int(next_at), db_text(error),
 		db_int(down)));
+}
+
+int
+host_heard(struct db *db, int64_t id, int64_t now, int64_t failed_before)
+{
+	static const char sql[] =
+	    "UPDATE host SET next_at = 0 WHERE id = ?1"
+	    " AND down_since IS NOT NULL AND last_failure_at <= ?2"
+	    " AND due_at > ?3";
+	static const char heads[] =
+	    "UPDATE delivery SET next_at = ?2"
+	    " WHERE host_id = ?1 AND head = 1 AND next_at > ?2";
+	int r = db_run(
+	    db, sql, VALUES(db_int(id), db_int(failed_before), db_int(now)));
+
+	if (r < 0 || db_changed(db) == 0)
+		return r;
+	r = db_run(db, heads, VALUES(db_int(id), db_int(now)));
+	if (r == 0)
+		r = host_settle(db, id);
+	if (r == 0)
+		writer_changed(db, CHANGE_DELIVERY);
+	return r;
+}
+
+int
+host_signs(struct db *db, int64_t id, enum host_signature signature)
+{
+	static const char sql[] =
+	    "UPDATE host SET signature = ?2 WHERE id = ?1 AND signature = 0";
+
+	return db_run(db, sql, VALUES(db_int(id), db_int(signature)));
+}
+
+int
+host_ask_software(struct db *db, const char *name, int64_t now,
+    int64_t asked_before, bool *ret)
+{
+	static const char sql[] = "UPDATE host SET software_at = ?2"
+				  " WHERE name = ?1 AND software_at <= ?3";
+	int r = db_run(
+	    db, sql, VALUES(db_text(name), db_int(now), db_int(asked_before)));
+
+	if (r == 0)
+		*ret = db_changed(db) > 0;
+	return r;
 }
 
 int

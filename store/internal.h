@@ -6,7 +6,7 @@
 #ifndef STORE_INTERNAL_H
 #define STORE_INTERNAL_H
 
-#include "store/db.h"
+#include "store/chore.h"
 #include "store/object.h"
 
 /* The row of a name; any connection. */
@@ -25,27 +25,49 @@ int host_count_dropped(struct db *db, int64_t id, int64_t now) MUST_CHECK;
 int actor_key_erase(struct db *db, int64_t actor_id) MUST_CHECK;
 int actor_lists_erase(struct db *db, int64_t actor_id) MUST_CHECK;
 
-/* The columns of an object o by an author a, as object_take() reads them. */
+/*
+ * The columns of an object o by an author a, as object_take() reads them.  The
+ * objects of a deleted author count as deleted before each is erased.
+ */
 #define OBJECT_COLUMNS \
 	"o.id, o.local, o.uri, o.type, o.actor_id, a.uri, o.visibility," \
 	" o.in_reply_to, o.context, o.name, o.summary, o.content," \
 	" o.source, o.url, o.language, o.document, o.published, o.updated," \
-	" o.received_at, o.deleted_at"
+	" o.received_at, coalesce(o.deleted_at, a.deleted_at)"
 #define OBJECT_FROM \
 	" FROM object AS o LEFT JOIN actor AS a ON a.id = o.actor_id"
 void object_take(
     struct statement *row, struct arena *arena, struct object *object);
 
-int follow_erase(struct db *db, int64_t actor_id) MUST_CHECK;
-int block_erase(struct db *db, int64_t actor_id) MUST_CHECK;
-int reaction_erase(struct db *db, int64_t actor_id) MUST_CHECK;
-int reaction_erase_object(struct db *db, int64_t object_id) MUST_CHECK;
-int timeline_erase(struct db *db, int64_t actor_id) MUST_CHECK;
-int timeline_erase_object(struct db *db, int64_t object_id) MUST_CHECK;
+/*
+ * Erasing, at most *left rows, which are counted off (chore_erase()): at 0
+ * there may be more.
+ */
+int follow_erase(struct db *db, int64_t actor_id, int64_t *left) MUST_CHECK;
+int block_erase(struct db *db, int64_t actor_id, int64_t *left) MUST_CHECK;
+/* Reactions and entries of its own; those to its objects go with these. */
+int reaction_erase(struct db *db, int64_t actor_id, int64_t *left) MUST_CHECK;
+int timeline_erase(struct db *db, int64_t actor_id, int64_t *left) MUST_CHECK;
+int reaction_erase_object(struct db *db, int64_t object_id, int64_t *left)
+    MUST_CHECK;
+int timeline_erase_object(struct db *db, int64_t object_id, int64_t *left)
+    MUST_CHECK;
+/* What an announcer put on home pages. */
+int timeline_retract_some(
+    struct db *db, int64_t object_id, int64_t via_id, int64_t *left) MUST_CHECK;
+/* What hangs on an object. */
+int object_strip(struct db *db, int64_t id, int64_t *left) MUST_CHECK;
 /* Its objects become Tombstones. */
-int object_erase(struct db *db, int64_t actor_id, int64_t now) MUST_CHECK;
+int object_erase(struct db *db, int64_t actor_id, int64_t now, int64_t *left)
+    MUST_CHECK;
 /* All its activities leave the collection and are cut down once sent. */
-int outbox_erase(struct db *db, int64_t actor_id) MUST_CHECK;
+int outbox_erase(struct db *db, int64_t actor_id, int64_t *left) MUST_CHECK;
+/* All that an actor left, in the order in which it matters. */
+int actor_erase(struct db *db, int64_t id, int64_t now, int64_t *left)
+    MUST_CHECK;
+/* Puts an object on the next home pages; chore->reached moves on. */
+int timeline_spread(struct db *db, struct chore *chore, int64_t *left)
+    MUST_CHECK;
 /* Cuts a retracted activity down when nothing waits to send it. */
 int outbox_cut(struct db *db, int64_t activity_id) MUST_CHECK;
 /* The delivery to a host that waits longest. */

@@ -10,6 +10,16 @@ object_read(struct statement *row, struct arena *arena, void *item)
 	object_take(row, arena, item);
 }
 
+/* What is being erased is not shown meanwhile. */
+static void
+object_hush(struct object *object)
+{
+	object->in_reply_to = object->context = NULL;
+	object->name = object->summary = object->content = NULL;
+	object->source = object->url = object->language = NULL;
+	object->document = NULL;
+}
+
 void
 object_take(struct statement *row, struct arena *arena, struct object *object)
 {
@@ -33,6 +43,8 @@ object_take(struct statement *row, struct arena *arena, struct object *object)
 	object->updated = db_take_int(row);
 	object->received_at = db_take_int(row);
 	object->deleted_at = db_take_int(row);
+	if (object->deleted_at != 0)
+		object_hush(object);
 }
 
 static int
@@ -126,6 +138,7 @@ object_recent(struct db *db, struct arena *arena, size_t limit,
 	static const char sql[] = "SELECT " OBJECT_COLUMNS OBJECT_FROM
 				  " WHERE o.local = 1 AND o.visibility = 0"
 				  " AND o.deleted_at IS NULL"
+				  " AND a.deleted_at IS NULL"
 				  " ORDER BY o.published DESC, o.id DESC"
 				  " LIMIT ?1";
 	struct db_list list = { .arena = arena };
@@ -212,27 +225,57 @@ object_update(struct db *db, const struct object *object)
 	" summary = NULL, content = NULL, source = NULL, url = NULL," \
 	" language = NULL, document = NULL, deleted_at = ?2"
 
-int
-object_delete(struct db *db, int64_t id, int64_t now)
+static int
+object_mark(struct db *db, int64_t id, int64_t now)
 {
 	static const char sql[] =
 	    OBJECT_BURY " WHERE id = ?1 AND deleted_at IS NULL";
-	int r = db_run_one(db, sql, VALUES(db_int(id), db_int(now)));
 
-	if (r == 0)
-		r = reaction_erase_object(db, id);
-	if (r == 0)
-		r = timeline_erase_object(db, id);
-	return r;
+	return db_run_one(db, sql, VALUES(db_int(id), db_int(now)));
 }
 
 int
-object_erase(struct db *db, int64_t actor_id, int64_t now)
+object_strip(struct db *db, int64_t id, int64_t *left)
 {
-	static const char sql[] =
-	    OBJECT_BURY " WHERE actor_id = ?1 AND deleted_at IS NULL";
+	int r = timeline_erase_object(db, id, left);
 
-	return db_run(db, sql, VALUES(db_int(actor_id), db_int(now)));
+	return r < 0 ? r : reaction_erase_object(db, id, left);
+}
+
+int
+object_delete(struct db *db, int64_t id, int64_t now)
+{
+	const struct chore rest = { .kind = CHORE_OBJECT, .object_id = id };
+	int64_t left = CHORE_ROWS;
+	int r = object_mark(db, id, now);
+
+	if (r == 0)
+		r = object_strip(db, id, &left);
+	if (r == 0 && left <= 0)
+		r = chore_add(db, &rest);
+	return r;
+}
+
+/* One by one: what hangs on one may be much. */
+int
+object_erase(struct db *db, int64_t actor_id, int64_t now, int64_t *left)
+{
+	static const char sql[] = "SELECT id FROM object WHERE actor_id = ?1"
+				  " AND visibility IN (0, 1, 2, 3)"
+				  " AND deleted_at IS NULL LIMIT 1";
+	int64_t id = 0;
+	int r = 0;
+
+	while (r == 0 && *left > 0) {
+		r = db_number(db, sql, VALUES(db_int(actor_id)), &id);
+		if (r == 0)
+			r = object_strip(db, id, left);
+		if (r == 0 && *left > 0) {
+			r = object_mark(db, id, now);
+			--*left;
+		}
+	}
+	return r == -ENOENT ? 0 : r;
 }
 
 int

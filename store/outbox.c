@@ -114,7 +114,7 @@ outbox_retract_object(struct db *db, const char *object_uri)
 	static const char retract[] =
 	    "UPDATE activity SET listed = 0, retracted = 1"
 	    " WHERE object_hash = ?1 AND object_uri = ?2"
-	    " AND type IN ('Create', 'Update')";
+	    " AND type IN ('Create', 'Update', 'Announce')";
 	static const char cut[] =
 	    OUTBOX_CUT " AND object_hash = ?1 AND object_uri = ?2";
 	struct value hash = db_hash(object_uri), uri = db_text(object_uri);
@@ -124,15 +124,33 @@ outbox_retract_object(struct db *db, const char *object_uri)
 }
 
 int
-outbox_erase(struct db *db, int64_t actor_id)
+outbox_erase(struct db *db, int64_t actor_id, int64_t *left)
 {
-	static const char retract[] =
-	    "UPDATE activity SET listed = 0, retracted = 1"
-	    " WHERE actor_id = ?1";
-	static const char cut[] = OUTBOX_CUT " AND actor_id = ?1";
-	int r = db_run(db, retract, VALUES(db_int(actor_id)));
+	static const char sql[] =
+	    "UPDATE activity SET listed = 0, retracted = 1,"
+	    " document = CASE WHEN EXISTS (SELECT 1 FROM delivery"
+	    " WHERE activity_id = activity.id) THEN document ELSE '' END"
+	    " WHERE id IN (SELECT id FROM activity"
+	    " WHERE actor_id = ?1 AND retracted = 0 LIMIT ?2)";
 
-	return r < 0 ? r : db_run(db, cut, VALUES(db_int(actor_id)));
+	return chore_erase(db, sql, actor_id, left);
+}
+
+/* They came in order of time: the oldest are the first. */
+int
+outbox_forget(struct db *db, int64_t before, size_t limit, size_t *ret_count)
+{
+	static const char sql[] =
+	    "DELETE FROM activity WHERE id IN (SELECT old.id FROM"
+	    " (SELECT id, published FROM activity WHERE listed = 0"
+	    " AND retracted = 0 AND type <> 'Follow' ORDER BY id LIMIT ?2)"
+	    " AS old WHERE old.published < ?1 AND NOT EXISTS (SELECT 1"
+	    " FROM delivery AS d WHERE d.activity_id = old.id))";
+	int r = db_run(db, sql, VALUES(db_int(before), db_size(limit)));
+
+	if (r == 0)
+		*ret_count = (size_t)db_changed(db);
+	return r;
 }
 
 int

@@ -29,9 +29,15 @@ int outbox_list(struct db *db, struct arena *arena, int64_t actor_id,
     int64_t before, size_t limit, struct activity_row **ret, size_t *ret_count)
     MUST_CHECK;
 int outbox_count(struct db *db, int64_t actor_id, int64_t *ret) MUST_CHECK;
-/* A deleted object's Creates and Updates leave the collection, and their
- * documents become "" once nothing waits to send them. */
+/* A deleted object's Creates, Updates and Announces leave the collection, and
+ * their documents become "" once nothing waits to send them. */
 int outbox_retract_object(struct db *db, const char *object_uri) MUST_CHECK;
+/*
+ * Forgets what stands in no collection and was sent, older than `before`, at
+ * most limit; not the Follows, which an answer may name years later.
+ */
+int outbox_forget(
+    struct db *db, int64_t before, size_t limit, size_t *ret_count) MUST_CHECK;
 
 /* True when this actor's activity was done before. */
 bool seen_has(struct db *db, const char *uri, const char *actor_uri);

@@ -164,6 +164,22 @@ queue_take(struct db *db, int64_t id, int64_t dropped_at)
 }
 
 int
+queue_has(struct db *db, const struct delivery *delivery, bool *ret)
+{
+	static const char sql[] = "SELECT 1 FROM delivery WHERE id = ?1"
+				  " AND host_id = ?2 AND activity_id = ?3";
+	int64_t one;
+	int r = db_number(db, sql,
+	    VALUES(db_int(delivery->id), db_int(delivery->host_id),
+		db_int(delivery->activity_id)),
+	    &one);
+
+	if (r == 0 || r == -ENOENT)
+		*ret = r == 0;
+	return r == -ENOENT ? 0 : r;
+}
+
+int
 queue_remove(struct db *db, int64_t id)
 {
 	return queue_take(db, id, 0);

@@ -33,6 +33,10 @@ struct queue_limits {
  */
 int queue_add(struct db *db, const struct delivery *delivery,
     const struct queue_limits *limits) MUST_CHECK;
+/* Whether a row that was read is still there: it may have been dropped, and
+ * another may have its id by now. */
+int queue_has(struct db *db, const struct delivery *delivery, bool *ret)
+    MUST_CHECK;
 /* Delivered or given up. */
 int queue_remove(struct db *db, int64_t id) MUST_CHECK;
 /* Not delivered: tried again at next_at. */
@@ -89,13 +93,22 @@ struct task {
 	int64_t attempts, next_at, created_at;
 };
 
-/* One task per kind, uri and actor: a second is dropped silently. */
+enum { TASKS_OF_ACTOR_MAX = 500 };
+
+/* One task per kind, uri and actor: a second is dropped silently, and so is,
+ * but for TASK_FOLLOW, what goes beyond TASKS_OF_ACTOR_MAX. */
 int task_add(struct db *db, const struct task *task) MUST_CHECK;
 int task_due(struct db *db, struct arena *arena, int64_t now, size_t limit,
     struct task **ret, size_t *ret_count) MUST_CHECK;
 int task_next_at(struct db *db, int64_t *ret) MUST_CHECK;
-int task_retry(struct db *db, int64_t id, int64_t next_at, const char *error)
-    MUST_CHECK;
-int task_remove(struct db *db, int64_t id) MUST_CHECK;
+/* As read from a row: -ENOENT when it was taken away since, even if another
+ * has its id by now. */
+int task_retry(struct db *db, const struct task *task, int64_t next_at,
+    const char *error) MUST_CHECK;
+int task_remove(struct db *db, const struct task *task) MUST_CHECK;
+/* What an Announce gave rise to, known by its id (the argument) or, when that
+ * is NULL, by what it announced. */
+int task_remove_announced(struct db *db, int64_t actor_id, const char *announce,
+    const char *object_uri) MUST_CHECK;
 
 #endif

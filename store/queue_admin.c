@@ -94,10 +94,16 @@ static int
 queue_hurry(struct db *db, int64_t host_id, int64_t now, int64_t *count)
 {
 	static const char sql[] =
-	    "UPDATE delivery SET next_at = ?2 WHERE host_id = ?1";
+	    "UPDATE delivery SET next_at = ?2 WHERE host_id = ?1"
+	    " AND +next_at > ?2";
+	static const char waiting[] =
+	    "SELECT waiting_items FROM host WHERE id = ?1";
+	int64_t items = 0;
 	int r = db_run(db, sql, VALUES(db_int(host_id), db_int(now)));
 
-	*count += r == 0 ? db_changed(db) : 0;
+	if (r == 0)
+		r = db_number(db, waiting, VALUES(db_int(host_id)), &items);
+	*count += items;
 	return r < 0 ? r : host_end_pause(db, host_id);
 }
 

@@ -1,52 +1,122 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
+
 #include "store/internal.h"
 #include "store/object.h"
 
 /*
- * An object stands once on a page.  What came by an announcement first and
- * then from its author is the author's: it stays when the announcement goes.
+ * The follows that one step comes to: up to the id of the last, or all that
+ * are left.
  */
 static int
-timeline_claim(struct db *db, int64_t followee_id, int64_t object_id)
+timeline_upto(struct db *db, const struct chore *chore, int64_t rows,
+    int64_t *ret, bool *ret_all)
 {
 	static const char sql[] =
-	    "UPDATE timeline SET via_id = NULL WHERE object_id = ?2"
-	    " AND via_id IS NOT NULL AND EXISTS (SELECT 1 FROM follow"
-	    " WHERE follower_id = timeline.owner_id AND followee_id = ?1"
-	    " AND state = 1)";
+	    "SELECT id FROM follow WHERE followee_id = ?1"
+	    " AND follower_host IS NULL AND state = 1 AND id > ?2"
+	    " ORDER BY id LIMIT 1 OFFSET ?3";
+	int r = db_number(db, sql,
+	    VALUES(db_int(chore->actor_id), db_int(chore->reached),
+		db_int(rows - 1)),
+	    ret);
 
-	return db_run(db, sql, VALUES(db_int(followee_id), db_int(object_id)));
+	*ret_all = r == -ENOENT;
+	if (r == -ENOENT)
+		*ret = INT64_MAX;
+	return r == -ENOENT ? 0 : r;
 }
 
-/* Who blocks an author does not see it by way of others either. */
+/*
+ * An object stands once on a page.  What came by an announcement first and
+ * then from its author is the author's: it stays when the announcement goes.
+ * Who blocks an author does not see it by way of others either.
+ */
+static int
+timeline_insert(struct db *db, const struct chore *chore, int64_t upto)
+{
+	static const char sql[] =
+	    "INSERT INTO timeline (owner_id, object_id, via_id, at)"
+	    " SELECT f.follower_id, o.id, ?3, ?4 FROM object AS o"
+	    " JOIN follow AS f WHERE o.id = ?2 AND o.deleted_at IS NULL"
+	    " AND f.followee_id = ?1 AND f.follower_host IS NULL"
+	    " AND f.state = 1 AND f.id > ?5 AND f.id <= ?6"
+	    " AND NOT EXISTS (SELECT 1 FROM block AS b"
+	    " WHERE b.actor_id = f.follower_id AND b.target_id = o.actor_id)"
+	    " ON CONFLICT (object_id, owner_id) DO UPDATE SET via_id = NULL"
+	    " WHERE via_id IS NOT NULL AND excluded.via_id IS NULL";
+
+	return db_run(db, sql,
+	    VALUES(db_int(chore->actor_id), db_int(chore->object_id),
+		chore->announced ? db_int(chore->actor_id) : db_null(),
+		db_int(chore->at), db_int(chore->reached), db_int(upto)));
+}
+
+int
+timeline_spread(struct db *db, struct chore *chore, int64_t *left)
+{
+	int64_t upto = 0;
+	bool all = false;
+	int r = timeline_upto(db, chore, *left, &upto, &all);
+
+	if (r == 0)
+		r = timeline_insert(db, chore, upto);
+	if (r < 0)
+		return r;
+	chore->reached = upto;
+	if (!all)
+		*left = 0;
+	return 0;
+}
+
 int
 timeline_fan_out(struct db *db, int64_t followee_id, int64_t object_id,
     int64_t at, bool announced)
 {
-	static const char sql[] =
-	    "INSERT OR IGNORE INTO timeline (owner_id, object_id, via_id, at)"
-	    " SELECT f.follower_id, ?2, ?3, ?4 FROM follow AS f"
-	    " JOIN actor AS a ON a.id = f.follower_id"
-	    " WHERE f.followee_id = ?1 AND f.state = 1 AND a.kind <> 0"
-	    " AND NOT EXISTS (SELECT 1 FROM block AS b"
-	    " WHERE b.actor_id = f.follower_id AND b.target_id ="
-	    " (SELECT actor_id FROM object WHERE id = ?2))";
-	int r = announced ? 0 : timeline_claim(db, followee_id, object_id);
+	struct chore chore = {
+		.kind = CHORE_FAN_OUT,
+		.actor_id = followee_id,
+		.object_id = object_id,
+		.announced = announced,
+		.at = at,
+	};
+	int64_t left = CHORE_ROWS;
+	int r = timeline_spread(db, &chore, &left);
 
-	if (r < 0)
-		return r;
-	return db_run(db, sql,
-	    VALUES(db_int(followee_id), db_int(object_id),
-		announced ? db_int(followee_id) : db_null(), db_int(at)));
+	if (r == 0 && left <= 0)
+		r = chore_add(db, &chore);
+	return r;
+}
+
+/* The + keeps to the index of the object: one who announces may have done so a
+ * hundred thousand times. */
+int
+timeline_retract_some(
+    struct db *db, int64_t object_id, int64_t via_id, int64_t *left)
+{
+	static const char sql[] =
+	    "DELETE FROM timeline WHERE id IN (SELECT id FROM timeline"
+	    " WHERE object_id = ?1 AND +via_id = ?2 LIMIT ?3)";
+	int r = db_run(
+	    db, sql, VALUES(db_int(object_id), db_int(via_id), db_int(*left)));
+
+	if (r == 0)
+		*left -= db_changed(db);
+	return r;
 }
 
 int
 timeline_retract(struct db *db, int64_t object_id, int64_t via_id)
 {
-	static const char sql[] =
-	    "DELETE FROM timeline WHERE object_id = ?1 AND via_id = ?2";
+	const struct chore rest = { .kind = CHORE_RETRACT,
+		.actor_id = via_id,
+		.object_id = object_id };
+	int64_t left = CHORE_ROWS;
+	int r = chore_end_fan_out(db, via_id, object_id);
 
-	return db_run(db, sql, VALUES(db_int(object_id), db_int(via_id)));
+	if (r == 0)
+		r = timeline_retract_some(db, object_id, via_id, &left);
+	return r < 0 || left > 0 ? r : chore_add(db, &rest);
 }
 
 int
@@ -77,19 +147,24 @@ timeline_read(struct statement *row, struct arena *arena, void *item)
 	" FROM timeline AS t JOIN object AS o ON o.id = t.object_id" \
 	" LEFT JOIN actor AS a ON a.id = o.actor_id" \
 	" LEFT JOIN actor AS v ON v.id = t.via_id" \
-	" WHERE t.owner_id = ?1"
+	" WHERE t.owner_id = ?1 AND o.deleted_at IS NULL" \
+	" AND a.deleted_at IS NULL"
 #define TIMELINE_ORDER " ORDER BY t.at DESC, t.id DESC LIMIT ?2"
 
-/* The first page and those after it: OR would lose the index. */
+/*
+ * The first page and those after it: OR would lose the index.  When the last
+ * entry of the page before has gone since, its neighbour in order of arrival
+ * stands for it.
+ */
 int
 timeline_list(struct db *db, struct arena *arena, int64_t owner_id,
     int64_t before, size_t limit, struct timeline_entry **ret,
     size_t *ret_count)
 {
 	static const char first[] = TIMELINE_FROM TIMELINE_ORDER;
-	static const char next[] =
-	    TIMELINE_FROM " AND (t.at, t.id) < (SELECT at, id FROM timeline "
-			  "WHERE id = ?3)" TIMELINE_ORDER;
+	static const char next[] = TIMELINE_FROM
+	    " AND (t.at, t.id) < (SELECT at, ?3 FROM timeline WHERE id <= ?3"
+	    " ORDER BY id DESC LIMIT 1)" TIMELINE_ORDER;
 	struct db_list list = { .arena = arena,
 		.item_size = sizeof(struct timeline_entry),
 		.read = timeline_read };
@@ -109,26 +184,25 @@ timeline_list(struct db *db, struct arena *arena, int64_t owner_id,
 }
 
 int
-timeline_erase_object(struct db *db, int64_t object_id)
+timeline_erase_object(struct db *db, int64_t object_id, int64_t *left)
 {
-	static const char sql[] = "DELETE FROM timeline WHERE object_id = ?1";
+	static const char sql[] =
+	    "DELETE FROM timeline WHERE id IN (SELECT id FROM timeline"
+	    " WHERE object_id = ?1 LIMIT ?2)";
 
-	return db_run(db, sql, VALUES(db_int(object_id)));
+	return chore_erase(db, sql, object_id, left);
 }
 
 int
-timeline_erase(struct db *db, int64_t actor_id)
+timeline_erase(struct db *db, int64_t actor_id, int64_t *left)
 {
-	static const char own[] = "DELETE FROM timeline WHERE owner_id = ?1";
-	static const char via[] = "DELETE FROM timeline WHERE via_id = ?1";
-	static const char by_it[] =
-	    "DELETE FROM timeline WHERE object_id IN"
-	    " (SELECT id FROM object WHERE actor_id = ?1)";
-	int r = db_run(db, own, VALUES(db_int(actor_id)));
+	static const char own[] =
+	    "DELETE FROM timeline WHERE id IN (SELECT id FROM timeline"
+	    " WHERE owner_id = ?1 LIMIT ?2)";
+	static const char via[] =
+	    "DELETE FROM timeline WHERE id IN (SELECT id FROM timeline"
+	    " WHERE via_id = ?1 LIMIT ?2)";
+	int r = chore_erase(db, own, actor_id, left);
 
-	if (r == 0)
-		r = db_run(db, via, VALUES(db_int(actor_id)));
-	if (r == 0)
-		r = db_run(db, by_it, VALUES(db_int(actor_id)));
-	return r;
+	return r < 0 ? r : chore_erase(db, via, actor_id, left);
 }

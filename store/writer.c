@@ -14,7 +14,7 @@
 #include "config/base/clock.h"
 #include "config/base/log.h"
 #include "config/base/thread.h"
-#include "store/db.h"
+#include "store/chore.h"
 #include "store/writer.h"
 
 enum {
@@ -195,6 +195,28 @@ writer_turn(struct writer *writer)
 	writer_answer_all(writer, r);
 	if (changes != 0 && writer->watch != NULL)
 		writer->watch(writer->watch_arg, changes);
+	db_tidy(writer->db);
+}
+
+/* One step of what is done bit by bit, between two batches. */
+static void
+writer_chore(struct writer *writer)
+{
+	bool more = false;
+	int r = db_begin(writer->db);
+
+	if (r == 0)
+		r = chore_step(writer->db, &more);
+	if (r == 0)
+		r = writer_commit(writer);
+	db_rollback(writer->db);
+	(void)db_take_failure(writer->db);
+	if (r < 0)
+		log_warning("database chore error=%d: it goes on with the "
+			    "next one or at the next start",
+		    r);
+	db_set_chores(writer->db, r == 0 && more);
+	db_tidy(writer->db);
 }
 
 static void
@@ -224,8 +246,10 @@ writer_main(void *arg)
 			writer_turn(writer);
 		else if (writer->stopping)
 			break;
-		else
+		else if (!db_chores(writer->db))
 			mailbox_wait(writer->inbox, -1);
+		if (db_chores(writer->db))
+			writer_chore(writer);
 	}
 	db_checkpoint(writer->db);
 	return NULL;

@@ -10,6 +10,8 @@
  * When the commit itself fails, every job of the batch answers -EIO, or
  * -ENOSPC when the disk is full; and so they do when SQLite had to undo the
  * whole transaction for an error of one of them.
+ * Between two batches it goes on with what was too much for one job: the rest
+ * of large erasures and fan-outs, step by step.
  * When the disk lies (fsync fails, I/O error on commit), the process stops
  * rather than go on with a database whose state it cannot know.
  */

@@ -63,6 +63,18 @@ crypto_sha512(const void *data, size_t len, uint8_t ret[SHA512_SIZE])
 	ASSERT(EVP_Digest(data, len, ret, NULL, EVP_sha512(), NULL) == 1);
 }
 
+void
+crypto_shake256(const void *data, size_t len, void *ret, size_t ret_len)
+{
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+	ASSERT(context != NULL);
+	ASSERT(EVP_DigestInit_ex(context, EVP_shake256(), NULL) == 1);
+	ASSERT(EVP_DigestUpdate(context, data, len) == 1);
+	ASSERT(EVP_DigestFinalXOF(context, ret, ret_len) == 1);
+	EVP_MD_CTX_free(context);
+}
+
 /* Big endian, so that the value is the same on every machine. */
 int64_t
 crypto_hash64(const char *s)

@@ -17,6 +17,8 @@ enum { SHA256_SIZE = 32, SHA512_SIZE = 64, ED25519_SIZE = 32 };
 
 void crypto_sha256(const void *data, size_t len, uint8_t ret[SHA256_SIZE]);
 void crypto_sha512(const void *data, size_t len, uint8_t ret[SHA512_SIZE]);
+/* FIPS 202: as many bytes as one asks for. */
+void crypto_shake256(const void *data, size_t len, void *ret, size_t ret_len);
 /* The first 8 bytes of SHA-256 as an integer: the store's hash of an id. */
 int64_t crypto_hash64(const char *s);
 void crypto_random(void *ret, size_t len);

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "config/base/clock.h"
+#include "config/base/text.h"
 
 enum { LINE_MAX_BYTES = 2048 };
 
@@ -116,6 +117,50 @@ log_write(const char *line, size_t len)
 	while (n < 0 && errno == EINTR);
 }
 
+static struct log_tally log_kept; /* under the lock */
+static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* What a peer sent may be no UTF-8; what is kept always is. */
+static void
+log_keep_text(const char *text)
+{
+	bool valid = text_utf8_valid(text, strlen(text));
+	size_t len = 0;
+
+	while (len < LOG_LAST_SIZE - 1 && text[len] != '\0') {
+		bool other = ((unsigned char)text[len] & 0x80) != 0;
+
+		log_kept.last[len] = other && !valid ? '?' : text[len];
+		len++;
+	}
+	/* No character is cut in two. */
+	while (valid && len > 0 && ((unsigned char)text[len] & 0xc0) == 0x80)
+		len--;
+	log_kept.last[len] = '\0';
+}
+
+static void
+log_keep(enum log_level level, const char *text)
+{
+	(void)pthread_mutex_lock(&log_lock);
+	if (level == LOG_WARNING) {
+		log_kept.warnings++;
+	} else {
+		log_kept.errors++;
+		log_kept.last_at = clock_now();
+		log_keep_text(text);
+	}
+	(void)pthread_mutex_unlock(&log_lock);
+}
+
+void
+log_tally(struct log_tally *ret)
+{
+	(void)pthread_mutex_lock(&log_lock);
+	*ret = log_kept;
+	(void)pthread_mutex_unlock(&log_lock);
+}
+
 static void log_line(enum log_level level, const char *fmt, va_list ap)
     PRINTF_LIKE(2, 0);
 
@@ -137,6 +182,8 @@ log_line(enum log_level level, const char *fmt, va_list ap)
 	log_clean(line + len);
 	if (n >= 0 && (size_t)n >= LINE_MAX_BYTES - len)
 		memcpy(line + LINE_MAX_BYTES - 1, cut, sizeof(cut));
+	if (level <= LOG_WARNING)
+		log_keep(level, line + len);
 	len = strlen(line);
 	line[len++] = '\n';
 	log_write(line, len);

@@ -20,6 +20,16 @@ enum log_level log_level(void);
 /* "error" ... "debug"; -EINVAL */
 int log_level_parse(const char *s, enum log_level *ret) MUST_CHECK;
 
+/* What was logged since the start, for parvisctl status; what the level
+ * leaves out does not count. */
+enum { LOG_LAST_SIZE = 512 };
+struct log_tally {
+	uint64_t errors, warnings;
+	int64_t last_at;          /* the last error, 0: there was none */
+	char last[LOG_LAST_SIZE]; /* its text, cut; UTF-8 */
+};
+void log_tally(struct log_tally *ret);
+
 void log_error(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void log_warning(const char *fmt, ...) PRINTF_LIKE(1, 2);
 void log_info(const char *fmt, ...) PRINTF_LIKE(1, 2);

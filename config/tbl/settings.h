@@ -69,13 +69,16 @@ SETTING_LIST(outbound, hosts, 2048, RELOAD,
 SETTING_STRING(outbound, ca_file, "/etc/ssl/certs/ca-certificates.crt", 4096,
     RELOAD, "PEM bundle of the authorities that other servers are checked by.")
 SETTING_INT(outbound, connections, 256, 4, 8192, "connections", RESTART,
-    "Connections to other servers at most, at once.")
+    "Requests to other servers at most, at once, three in four of them "
+    "deliveries; as many idle connections are kept for the next ones, so that "
+    "the node may have twice as many open.")
 SETTING_INT(outbound, host_connections, 4, 1, 64, "connections", RESTART,
     "Connections to one other server at most, at once.")
 SETTING_INT(outbound, connect_seconds, 10, 1, 120, "seconds", RELOAD,
     "Time in which a connection must stand.")
 SETTING_INT(outbound, request_seconds, 30, 1, 300, "seconds", RELOAD,
-    "Time in which another server must have answered whole.")
+    "Time in which another server must have answered whole; for a document "
+    "with its redirects, twice as long in all.")
 SETTING_INT(outbound, response_bytes, 1048576, 16384, 16777216, "bytes", RELOAD,
     "Largest answer that is read from another server.")
 SETTING_INT(outbound, redirects, 3, 0, 10, "redirects", RELOAD,
@@ -99,6 +102,10 @@ SETTING_INT(federation, signature_window_seconds, 3600, 60, 43200, "seconds",
     RELOAD, "How far the date of a signature may be from now, either way.")
 SETTING_INT(federation, actor_refresh_hours, 24, 1, 720, "hours", RELOAD,
     "Age after which a remote actor is read again when it is used.")
+SETTING_INT(federation, ask_again_seconds, 60, 1, 3600, "seconds", RELOAD,
+    "Time for which another server is not asked again for an actor or key that "
+    "it gave a moment ago, however many wrong signatures come in; twice as "
+    "long for what it refused, half as long when it is out of reach.")
 SETTING_BOOL(federation, authorized_fetch, false, RELOAD,
     "Whether documents are only given to signed requests.")
 SETTING_BOOL(federation, sign_rfc9421_first, false, RELOAD,

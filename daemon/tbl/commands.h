@@ -11,15 +11,16 @@
  *	arguments	in order; [X] may be left out
  *	options		sets of options below, besides those of every command
  *	output		how parvisctl shows the result without --json
- *	columns		keys of each item, for TABLE
+ *	columns		for TABLE, see commands.h
  * LOCAL_COMMAND(name, words, arguments, options, flags, text)
  *	parvisctl does it alone
  * OPTION(sets, name, type, argument, text)
  *	a CHOICE's argument lists what may be given; yes|no is a boolean;
  *	a FILE gives the option of the same name without -file
  */
-COMMAND(status, command_node_status, "status", "", 0, 0, FIELDS, NULL,
-    "Show how the node is: its name and addresses, what it holds, what waits.")
+COMMAND(status, command_node_status, "status", "", 0, 0, STATUS, NULL,
+    "Show how the node is: what needs attention, what it holds, what waits, "
+    "which servers do not answer.")
 
 COMMAND(profile_create, command_actor_create, "profile create", "USERNAME",
     SET_ACTOR | SET_PROFILE, 0, MESSAGE, NULL,
@@ -32,7 +33,7 @@ COMMAND(profile_edit, command_actor_edit, "profile edit", "USERNAME",
 COMMAND(profile_show, command_actor_show, "profile show", "USERNAME", 0, 0,
     FIELDS, NULL, "Show a profile.")
 COMMAND(profile_list, command_actor_list, "profile list", "", SET_PAGE, 0,
-    TABLE, "username,name,profile_kind,place.name,url",
+    TABLE, "username,~name,~profile_kind=kind,~place.name=place",
     "List the profiles of the node.")
 COMMAND(profile_delete, command_actor_delete, "profile delete", "USERNAME", 0,
     0, MESSAGE, NULL,
@@ -52,7 +53,7 @@ COMMAND(project_show, command_actor_show, "project show", "USERNAME", 0, 0,
     FIELDS, NULL, "Show a project.")
 COMMAND(project_list, command_actor_list, "project list", "",
     SET_PAGE | SET_OF_HOLDER, 0, TABLE,
-    "username,name,stage,place.name,url", "List the projects of the node.")
+    "username,~name,stage,~place.name=place", "List the projects of the node.")
 COMMAND(project_delete, command_actor_delete, "project delete", "USERNAME", 0,
     0, MESSAGE, NULL,
     "Delete a project with its updates, here and, as far as others obey, "
@@ -81,13 +82,13 @@ COMMAND(follow, command_follow_follow, "follow", "PROFILE TARGET", SET_FOLLOW,
 COMMAND(unfollow, command_follow_unfollow, "unfollow", "PROFILE TARGET", 0, 0,
     MESSAGE, NULL, "Have a profile follow someone no more.")
 COMMAND(follow_list, command_follow_list, "follow list", "PROFILE", SET_PAGE,
-    0, TABLE, "state,address,name,since,actor",
+    0, TABLE, "state,address,~name,@since",
     "List whom a profile follows or asked to follow.")
 COMMAND(followers, command_follow_followers, "followers", "USERNAME",
-    SET_PAGE, 0, TABLE, "address,name,since,actor",
+    SET_PAGE, 0, TABLE, "address,~name,@since",
     "List who follows a profile, a project or the territory.")
 COMMAND(requests_list, command_follow_requests, "requests list", "[USERNAME]",
-    SET_PAGE, 0, TABLE, "followed,address,name,since,actor",
+    SET_PAGE, 0, TABLE, "followed,address,~name,@since",
     "List who waits to be accepted as a follower.")
 COMMAND(requests_accept, command_follow_decide, "requests accept",
     "USERNAME FOLLOWER", 0, 0, MESSAGE, NULL,
@@ -101,14 +102,32 @@ COMMAND(timeline, command_follow_timeline, "timeline", "PROFILE",
     "newest first.")
 
 COMMAND(host_list, command_host_list, "host list", "", SET_NAMES, 0, TABLE,
-    "host,state,signature,software,waiting,failures,last_error",
+    "host,state,~software,waiting,dropped,~last_error",
     "List the other servers that the node knows.")
 COMMAND(host_show, command_host_show, "host show", "HOST", 0, 0, FIELDS, NULL,
     "Show how another server is and what waits for it.")
 
+COMMAND(catalogue_show, command_catalogue_show, "catalogue show", "", 0, 0,
+    FIELDS, NULL, "Show where the node's own catalogue stands.")
+COMMAND(catalogue_check, command_catalogue_check, "catalogue check", "DOMAIN",
+    0, 0, FIELDS, NULL,
+    "Read the catalogue of another node as a whole and tell whether it is "
+    "complete and genuine, or what is wrong with it.  Nothing is kept.")
+
+COMMAND(place_find, command_place_find, "place find", "[TEXT]", SET_FIND, 0,
+    TABLE,
+    "insee,name,~postcodes=postal codes,~departement_name=departement,"
+    "population,~former_name=formerly",
+    "Find communes by what their name, postal code or INSEE code begins with, "
+    "or those nearest to a position.")
+COMMAND(place_show, command_place_show, "place show", "INSEE", 0, 0, FIELDS,
+    NULL,
+    "Show a commune, given by its INSEE code; the code of one that was merged "
+    "into another leads to that one.")
+
 COMMAND(queue_list, command_queue_list, "queue list", "",
     SET_PAGE | SET_HOST, 0, TABLE,
-    "id,host,type,attempts,next_try,status,error,inbox",
+    "id,host,type,attempts=tries,@next_try,~error=last error",
     "List the deliveries that wait.")
 COMMAND(queue_retry, command_queue_retry, "queue retry", "", SET_HOST, 0,
     MESSAGE, NULL,
@@ -166,9 +185,11 @@ OPTION(SET_PROJECT, "team", LIST, "ROLE=WHO",
     "name; may be repeated.")
 OPTION(SET_PROJECT, "supporter", LIST, "[ROLE=]WHO",
     "Who supports the project, written as for --team; may be repeated.")
-OPTION(SET_ACTOR | SET_INIT, "commune", TEXT, "NAME", "Name of the commune.")
+OPTION(SET_ACTOR | SET_INIT, "commune", TEXT, "NAME",
+    "Name of the commune; its codes and position are known.")
 OPTION(SET_ACTOR | SET_INIT, "insee", TEXT, "CODE",
-    "INSEE code of the commune.")
+    "INSEE code of the commune, enough by itself; parvisctl place find tells "
+    "it.")
 OPTION(SET_ACTOR | SET_INIT, "postcode", TEXT, "CODE", "Postal code.")
 OPTION(SET_ACTOR | SET_INIT, "lat", NUMBER, "DEGREES", "Latitude, WGS 84.")
 OPTION(SET_ACTOR | SET_INIT, "lon", NUMBER, "DEGREES", "Longitude, WGS 84.")
@@ -205,13 +226,20 @@ OPTION(SET_NAMES, "after", TEXT, "HOST",
     "Go on where a list ended: the value of next.")
 OPTION(SET_HOST, "host", TEXT, "HOST", "Only what goes to this server.")
 
+OPTION(SET_FIND, "lat", NUMBER, "DEGREES",
+    "Latitude of the position, WGS 84; with --lon, and without a text.")
+OPTION(SET_FIND, "lon", NUMBER, "DEGREES", "Longitude of the position, WGS 84.")
+OPTION(SET_FIND, "limit", INTEGER, "NUMBER",
+    "How many at most, up to 100; 20.")
+
 OPTION(SET_IMPORT, "format", CHOICE, "json|csv",
     "Format of the file; by the end of its name unless given.")
 OPTION(SET_IMPORT, "skip-bad", FLAG, NULL,
     "Import what is right and tell what is not.")
 OPTION(SET_IMPORT, "dry-run", FLAG, NULL, "Check everything, change nothing.")
 OPTION(SET_IMPORT, "update", FLAG, NULL,
-    "Change profiles and projects that exist, instead of refusing them.")
+    "Change profiles and projects that exist, instead of refusing them; what "
+    "the file does not say stays.")
 
 OPTION(SET_INIT, "config", TEXT, "FILE",
     "Configuration file to write; the one of -c unless given.")

@@ -88,11 +88,11 @@ add_values(const struct settings_row *row, const struct settings *settings,
 }
 
 static void
-refuse_change(void *arg, const char *section, const char *name, bool reloadable)
+refuse_change(void *arg, const struct settings_change *change)
 {
 	(void)arg;
-	(void)reloadable;
-	fprintf(stderr, "[%s] %s changed\n", section, name);
+	fprintf(stderr, "[%s] %s changed from %s to %s\n", change->section,
+	    change->name, change->running, change->loaded);
 	abort();
 }
 

@@ -42,11 +42,12 @@ refuse "a merge leftover" '^(<<<<<<<|>>>>>>>) '
 refuse "unfinished" '(^|[^A-Za-z])(TODO|FIXME|XXX)([^A-Za-z]|$)'
 
 # A lock file names versions and their hashes, not where they come from.
-if [ -f tests/package-lock.json ] &&
-	grep -qE '"resolved": *"[a-z+]+:' tests/package-lock.json; then
-	echo "tests/package-lock.json: names where packages come from; remake" \
-		"it in tests/, whose .npmrc leaves that out"
-	bad=1
-fi
+for lock in tests/package-lock.json contrib/gazetteer/package-lock.json; do
+	if [ -f "$lock" ] && grep -qE '"resolved": *"[a-z+]+:' "$lock"; then
+		echo "$lock: names where packages come from; remake it in its" \
+			"folder, whose .npmrc leaves that out"
+		bad=1
+	fi
+done
 
 exit "$bad"

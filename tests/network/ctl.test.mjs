@@ -3,7 +3,7 @@
 // errors that help.
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
@@ -86,9 +86,13 @@ describe("reload", () => {
 	test("says what it applied and what it cannot", async () => {
 		node.configure({ "listen.threads": "3", "delivery.keep_days": "40" });
 		const said = await node.text("reload");
-		assert.match(said, /keep_days/);
-		assert.match(said, /threads/);
+		assert.match(said, /delivery\.keep_days: 40 instead of \d+, applied/);
+		assert.match(said, /listen\.threads: needs a restart; the file says 3/);
+		const again = await node.text("reload");
+		assert.doesNotMatch(again, /keep_days/);
+		assert.match(again, /listen\.threads: needs a restart; the file says 3/);
 		node.configure({ "listen.threads": "2" });
+		assert.doesNotMatch(await node.text("reload"), /restart/);
 	});
 
 	test("refuses a broken file and goes on", async () => {
@@ -96,6 +100,11 @@ describe("reload", () => {
 		writeFileSync(node.config, good.replace("[listen]", "[listen]\nbad = 1"));
 		const { stderr } = await node.refused("reload");
 		assert.match(stderr, /bad/);
+		assert.match(stderr, /nothing was applied/);
+		// A node that runs is asked although its file is wrong.
+		const status = await node.ctl("status");
+		assert.match(status.attention.join("\n"), /error/);
+		assert.match(status.last_error, /reload: .*bad/);
 		writeFileSync(node.config, good);
 		assert.equal((await request(`${node.base}/`)).status, 200);
 	});
@@ -184,9 +193,81 @@ describe("import", () => {
 		assert.match(result.stderr + result.stdout, /\b3\b.*martien|martien.*\b3\b/s);
 	});
 
+	test("CSV of a French spreadsheet comes in, and changes what it says", async () => {
+		const text = (...lines) => `\ufeff${lines.join("\r\n")}\r\n`;
+		await node.text(
+			"import",
+			file(
+				"tableur.csv",
+				text(
+					"username;name;latitude;longitude;contact;;",
+					"odette;Odette É.;48,53;2,01;06;;",
+					";;;;;;",
+				),
+			),
+		);
+		const source = file("maj.csv", text("username;name", "odette;Odette"));
+		await node.refused("import", source);
+		await node.text("import", source, "--update");
+		const shown = await node.ctl("profile", "show", "odette");
+		assert.equal(shown.name, "Odette");
+		assert.equal(shown.contact, "06");
+		assert.equal(shown.place.latitude, 48.53);
+	});
+
+	test("another encoding is refused with its line and what helps", async () => {
+		const bytes = Buffer.from("username;name\nandre;Andr\xe9\n", "latin1");
+		const at = path.join(zone().dir, "latin1.csv");
+		writeFileSync(at, bytes);
+		const { stderr } = await node.refused("import", at);
+		assert.match(stderr, /line 2: .*UTF-8.*iconv/);
+	});
+
 	test("what is not JSON is refused with its line", async () => {
 		const result = await node.refused("import", file("not.json", '{\n "a": ,\n}'));
 		assert.match(result.stderr, /2/);
+	});
+});
+
+describe("places", () => {
+	test("a commune's name is enough, and what is alike is told apart", async () => {
+		const make = (name, ...more) =>
+			["profile", "create", name, "--name", name, ...more];
+		await node.ctl(...make("amelie", "--commune", "rambouillet"));
+		const { place } = await node.ctl("profile", "show", "amelie");
+		assert.equal(place.name, "Rambouillet");
+		assert.equal(place.insee, "78517");
+		assert.ok(Math.abs(place.latitude - 48.64) < 0.05);
+		const wrong = make("denise", "--commune", "Saint-Denis");
+		const { stderr } = await node.refused(...wrong);
+		assert.match(stderr, /communes named Saint-Denis: give --insee/);
+		assert.match(stderr, /93066 \(93200\.\.\., Seine-Saint-Denis\)/);
+		await node.ctl(...wrong, "--postcode", "93200");
+		const denise = await node.ctl("profile", "show", "denise");
+		assert.equal(denise.place.insee, "93066");
+	});
+
+	test("init takes a commune's name, and refuses one that is none", async () => {
+		const config = path.join(zone().dir, "nulle-part.conf");
+		const result = await run(binary("parvisctl"), [
+			...["init", "--yes", "--config", config, "--domain", "np.localhost"],
+			...["--data", path.join(zone().dir, "nulle-part")],
+			...["--name", "X", "--admin", "a", "--commune", "Dordan"],
+		]).catch((error) => error);
+		assert.equal(result.code, 1);
+		assert.match(result.stderr, /Dordan.*Dourdan 91200/);
+		assert.ok(!existsSync(config));
+	});
+
+	test("communes are found and shown, former ones too", async () => {
+		const { items } = await node.ctl("place", "find", "saint-etienne");
+		assert.equal(items[0].insee, "42218");
+		const former = await node.ctl("place", "show", "01340");
+		assert.equal(former.insee, "01015");
+		assert.equal(former.former_insee, "01340");
+		assert.match(await node.text("place", "find", "91410"), /Dourdan/);
+		const { code } = await node.refused("place", "show", "99999");
+		assert.equal(code, 4);
 	});
 });
 
@@ -214,6 +295,18 @@ describe("commands", () => {
 			["requests", "list"],
 		])
 			assert.equal(typeof (await node.ctl(...words)), "object", words.join(" "));
+	});
+
+	test("status is understood at one look", async () => {
+		const status = await node.ctl("status");
+		assert.equal(status.certificate_names_domain, true);
+		assert.ok(Date.parse(status.certificate_ends) > Date.now());
+		assert.ok(status.disk_free_bytes > 0);
+		assert.equal(status.hosts_down, 0);
+		const page = await node.text("status");
+		for (const line of [/^Up Test /, /^running +for /m, /^waiting /m, /^down /m])
+			assert.match(page, line);
+		assert.ok(page.split("\n").length < 24, page);
 	});
 
 	test("no node at the socket is said clearly", async () => {

@@ -65,6 +65,33 @@ test("a redirect on the same server is followed", async () => {
 	assert.equal((await node.ctl("fetch", address)).id, target.id);
 });
 
+test("what a stranger has us ask for does not spoil an account for us", async () => {
+	const { port, base, domain } = peer;
+	await node.profile("lecteur");
+	peer.actor("bruno");
+	const account = `${base}/.well-known/webfinger?resource=acct%3Abruno%40pair.localhost%3A${port}`;
+	// No key, and known to be none for a while.
+	const answer = await alice.post(node.inbox, alice.activity("Like", alice.id), {
+		keyId: account,
+	});
+	assert.equal(answer.status, 401, answer.body);
+	assert.ok(peer.count("GET", "/.well-known/webfinger") >= 1);
+	await node.ctl("follow", "lecteur", `@bruno@${domain}`);
+});
+
+test("an actor of which one type is known is an actor", async () => {
+	const address = at((x) =>
+		answers.json({
+			...alice.document(),
+			id: x.url,
+			type: ["http://xmlns.com/foaf/0.1/Person", "Person"],
+			publicKey: undefined,
+			assertionMethod: undefined,
+		})(x),
+	);
+	assert.equal((await node.ctl("fetch", address)).id, address);
+});
+
 describe("refused", () => {
 	test("a redirect to an address that is not allowed", () =>
 		refused(
@@ -115,6 +142,18 @@ describe("refused", () => {
 	test("an answer that never comes", () =>
 		refused(at(answers.hang()), /refused/));
 	test("an answer that drips", () => refused(at(answers.drip(100)), /refused/));
+	test("redirects that each take their time", async () => {
+		// Each within the time of a request, all of them not.
+		const path = `/p${++paths}`;
+		peer.on("GET", path, ({ res }) =>
+			setTimeout(
+				() => res.writeHead(302, { location: peer.base + path }).end(),
+				1500,
+			),
+		);
+		await refused(peer.base + path, /refused|too long|time/i);
+		assert.ok(peer.count("GET", path) <= 3);
+	});
 	test("an error of the server", () =>
 		refused(at(answers.status(500)), /refused/));
 	test("a connection cut off", () => refused(at(answers.cut()), /refused/));

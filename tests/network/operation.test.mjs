@@ -206,7 +206,9 @@ test(
 			uid: 65534,
 		}).catch((error) => error);
 		chmodSync(zone().dir, 0o700);
-		assert.match(said.stdout, /only root/);
+		// The sentence may be lost: curl speaks before it listens, and the
+		// node closes without reading.
+		assert.doesNotMatch(said.stdout ?? "", /"ok":true/);
 		assert.match(node.logText(), /control refused uid=65534/);
 	},
 );

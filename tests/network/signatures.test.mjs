@@ -11,12 +11,8 @@ let node, peer, project;
 
 before(async () => {
 	[node, peer] = await Promise.all([
-		// How long the node does not ask again goes by the first retry.
 		Node.start("noeud.localhost", {
-			settings: {
-				"delivery.first_retry_seconds": "60",
-				"delivery.longest_retry_seconds": "60",
-			},
+			settings: { "federation.ask_again_seconds": "60" },
 		}),
 		Peer.start("pair.localhost"),
 	]);

@@ -829,6 +829,17 @@ announced_unknown_is_read_for_followers_of_the_announcer(void **state)
 		"{'id':'https://c.example/a/3','type':'Like','actor':"
 		"'https://c.example/u','object':'https://c.example/n/3'}"));
 	assert_int_equal(tasks(f, TASK_OBJECT, "https://c.example/n/3"), 0);
+	/* Taken back before they were read: by id, and embedded without. */
+	RECEIVES(VERDICT_ACCEPTED, f, &p.alice, "%s",
+	    ALICE_DOES("5", "Undo", "'https://a.example/a/2'"));
+	assert_int_equal(tasks(f, TASK_OBJECT, "https://c.example/n/2"), 0);
+	assert_int_equal(tasks(f, TASK_OBJECT, "https://c.example/n/1"), 1);
+	RECEIVES(VERDICT_ACCEPTED, f, &p.alice, "%s",
+	    ALICE_DOES("6", "Undo",
+		"{'type':'Announce','actor':"
+		"'https://a.example/users/alice','object':"
+		"'https://c.example/n/1'}"));
+	assert_int_equal(tasks(f, TASK_OBJECT, "https://c.example/n/1"), 0);
 	/* What is not here of ours will not be had elsewhere. */
 	RECEIVES(VERDICT_IGNORED, f, &p.alice, "%s",
 	    ALICE_DOES("4", "Announce", "'https://node.example/o/no'"));

@@ -5,6 +5,7 @@
  * is no courier, so nothing leaves the node.
  */
 #include <errno.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -26,6 +27,7 @@
 #include "daemon/control.h"
 #include "daemon/ctl_client.h"
 #include "daemon/keymaker.h"
+#include "daemon/tls.h"
 #include "federation/publish.h"
 
 enum { ARGS_MAX = 24 };
@@ -38,6 +40,7 @@ static struct fixture {
 	struct control *control;
 	pthread_t thread;
 	atomic_int reloads, reload_result;
+	int64_t certificate_ends;
 	bool stopped; /* the loop's thread, read after it was joined */
 } fixture;
 
@@ -65,6 +68,16 @@ stop(void *arg)
 
 	self->stopped = true;
 	(void)event_base_loopbreak(self->base);
+}
+
+static bool
+certificate(void *arg, struct tls_certificate *ret)
+{
+	struct fixture *self = arg;
+
+	ret->ends_at = self->certificate_ends;
+	ret->names_domain = true;
+	return true;
 }
 
 static void *
@@ -104,7 +117,7 @@ begin_control(void)
 		.base = fixture.base,
 		.node = &fixture.node,
 		.reader = fixture.reader,
-		.hooks = { &fixture, reload, stop },
+		.hooks = { &fixture, reload, stop, certificate },
 	};
 
 	assert_int_equal(control_start(&setup, &fixture.control), 0);
@@ -138,6 +151,7 @@ set_up(void **state)
 	assert_int_equal(writer_run(fixture.node.writer, &job), 0);
 	assert_int_equal(store_open_reader(fixture.folder, &fixture.reader), 0);
 	fixture.base = event_base_new();
+	fixture.certificate_ends = clock_now() + 9 * 86400 + 3600;
 	begin_control();
 	return 0;
 }
@@ -273,11 +287,20 @@ static void
 status_shows_the_node(void **state)
 {
 	json_t *result = done("status");
+	char ends[CLOCK_RFC3339_SIZE];
 
 	(void)state;
+	clock_rfc3339(fixture.certificate_ends, ends);
 	assert_text(result, "territory", "Up Test");
 	assert_text(result, "address", "https://a.localhost:8443");
 	assert_int_equal(number(result, "waiting_deliveries"), 0);
+	assert_int_equal(number(result, "hosts_down"), 0);
+	assert_int_equal(number(result, "certificate_days"), 9);
+	assert_text(result, "certificate_ends", ends);
+	assert_non_null(strstr(json_string_value(json_array_get(
+				   json_object_get(result, "attention"), 0)),
+	    "ends in 9 days"));
+	assert_true(number(result, "disk_free_bytes") > 0);
 	json_decref(result);
 }
 
@@ -296,7 +319,9 @@ profiles_and_projects_live(void **state)
 	refused(
 	    "profile create|paul|--name|P|--lat|1", "invalid", "go together");
 	refused("profile show|nobody", "not-found", "nobody");
-	refused("project show|marie", "not-found", "project");
+	refused("project show|marie", "not-found", "parvisctl profile show");
+	refused("profile create|paul", "invalid", "--name");
+	refused("project edit|marie|--name|M", "not-found", "is no project");
 	result = done("profile show|@marie");
 	assert_text(result, "name", "Marie F.");
 	assert_text(json_object_get(result, "place"), "insee", "91200");
@@ -337,8 +362,9 @@ edits_keep_what_is_not_given(void **state)
 	assert_text(result, "contact", "a@b.example");
 	assert_text(result, "name", "Marie F.");
 	assert_text(json_object_get(result, "place"), "name", "Rambouillet");
-	assert_true(json_is_null(
-	    json_object_get(json_object_get(result, "place"), "latitude")));
+	assert_text(json_object_get(result, "place"), "insee", "78517");
+	assert_true(json_real_value(json_object_get(
+			json_object_get(result, "place"), "latitude")) > 48.6);
 	assert_int_equal(json_array_size(json_object_get(result, "skills")), 2);
 	json_decref(result);
 	result = done("project show|eco");
@@ -351,6 +377,39 @@ edits_keep_what_is_not_given(void **state)
 	result = done("profile show|marie");
 	assert_true(json_is_null(json_object_get(result, "contact")));
 	json_decref(result);
+}
+
+static void
+places_are_found(void **state)
+{
+	json_t *result, *first;
+
+	(void)state;
+	result = done("place show|91200");
+	assert_text(result, "name", "Dourdan");
+	assert_text(result, "departement_name", "Essonne");
+	assert_string_equal(json_string_value(json_array_get(
+				json_object_get(result, "postcodes"), 0)),
+	    "91410");
+	json_decref(result);
+	result = done("place find|dourd|--limit|1");
+	first = json_array_get(json_object_get(result, "items"), 0);
+	assert_text(first, "insee", "91200");
+	json_decref(result);
+	assert_int_equal(items("place find|saint|--limit|7"), 7);
+	assert_int_equal(items("place find|saint|--limit|1000"), 100);
+	result = done("place find|--lat|48.53|--lon|2.01|--limit|3");
+	first = json_array_get(json_object_get(result, "items"), 0);
+	assert_text(first, "name", "Dourdan");
+	assert_true(
+	    json_real_value(json_object_get(first, "kilometres")) < 1.0);
+	json_decref(result);
+	refused("place show|99999", "not-found", "99999");
+	refused("place find", "invalid", "--lat and --lon");
+	refused("place find|a|--lat|1|--lon|1", "invalid", "either");
+	refused("place find|--lat|91|--lon|1", "invalid", "from -90 to 90");
+	refused("profile edit|marie|--commune|Saint-Denis", "invalid",
+	    "give --insee 97411");
 }
 
 static void
@@ -391,7 +450,8 @@ updates_reach_followers_here(void **state)
 
 	refused("update publish|eco", "invalid", "needs a text");
 	refused("update publish|eco|a|--text|b", "invalid", "twice");
-	result = done("update publish|eco|Le terrain est **là**|--title|Oui");
+	result = done("update publish|eco|Le terrain est **là**|--title|Oui|"
+		      "--language|oc");
 	note = number(result, "number");
 	json_decref(result);
 	result = done("timeline|camille");
@@ -408,6 +468,17 @@ updates_reach_followers_here(void **state)
 	result = done(words);
 	assert_text(result, "text", "Neuf");
 	assert_text(result, "title", "Oui");
+	assert_text(result, "language", "oc");
+	assert_text(result, "address", "@eco@a.localhost:8443");
+	json_decref(result);
+	(void)snprintf(
+	    words, sizeof(words), "update edit|%lld|--title=", (long long)note);
+	do_it(words);
+	(void)snprintf(
+	    words, sizeof(words), "update show|%lld", (long long)note);
+	result = done(words);
+	assert_text(result, "text", "Neuf");
+	assert_true(json_is_null(json_object_get(result, "title")));
 	json_decref(result);
 	(void)snprintf(
 	    words, sizeof(words), "update delete|%lld", (long long)note);
@@ -482,6 +553,56 @@ import_is_all_or_nothing(void **state)
 	assert_int_equal(number(result, "profiles_changed"), 1);
 	assert_int_equal(number(result, "already_there"), 1);
 	json_decref(result);
+}
+
+/* What the file does not speak of is not taken away. */
+static void
+import_changes_what_it_says(void **state)
+{
+	json_t *result;
+
+	(void)state;
+	do_it("profile create|nora|--name|Nora|--summary|S|--skill|Bois|"
+	      "--commune|Dourdan|--insee|91200|--lat|48.5|--lon|1.9|"
+	      "--contact|06|--link|Site=https://n.example/");
+	do_it("project create|four|--name|Four|--holder|nora|--stage|starting|"
+	      "--team|r=@nora|--supporter|La mairie|--theme|pain");
+	result = done_with("import|a.csv|--update",
+	    "\xef\xbb\xbfusername;name;contact\r\nnora;Nora N.;07\r\n");
+	assert_int_equal(number(result, "profiles_changed"), 1);
+	assert_text(result, "message", "done: 1 profile changed");
+	json_decref(result);
+	result = done("profile show|nora");
+	assert_text(result, "name", "Nora N.");
+	assert_text(result, "contact", "07");
+	assert_text(result, "summary", "S");
+	assert_text(json_object_get(result, "place"), "insee", "91200");
+	assert_int_equal(json_array_size(json_object_get(result, "skills")), 1);
+	assert_int_equal(json_array_size(json_object_get(result, "links")), 1);
+	json_decref(result);
+	json_decref(done_with("import|a.json|--update",
+	    "{\"profiles\":[{\"username\":\"nora\",\"name\":\"Nora\","
+	    "\"summary\":\"\",\"skills\":[],\"place\":{\"name\":"
+	    "\"Rambouillet\"}"
+	    "}],\"projects\":[{\"username\":\"four\",\"name\":\"Four\","
+	    "\"holder\":\"nora\",\"team\":[{\"name\":\"Zoé\"}]}]}"));
+	result = done("profile show|nora");
+	assert_null(json_string_value(json_object_get(result, "summary")));
+	assert_text(result, "contact", "07");
+	assert_int_equal(json_array_size(json_object_get(result, "skills")), 0);
+	assert_text(json_object_get(result, "place"), "name", "Rambouillet");
+	assert_text(json_object_get(result, "place"), "insee", "78517");
+	json_decref(result);
+	result = done("project show|four");
+	assert_text(result, "stage", "starting");
+	assert_text(
+	    json_array_get(json_object_get(result, "team"), 0), "name", "Zoé");
+	assert_text(json_array_get(json_object_get(result, "supporters"), 0),
+	    "name", "La mairie");
+	assert_int_equal(json_array_size(json_object_get(result, "themes")), 1);
+	json_decref(result);
+	do_it("project delete|four");
+	do_it("profile delete|nora");
 }
 
 static void
@@ -585,6 +706,15 @@ what_is_no_request_is_refused(void **state)
 		"{\"command\":[\"status\"],\"arguments\":[1]}\n",
 		"{\"command\":[\"status\"],\"options\":[]}\n",
 		"{\"command\":[\"status\"],\"options\":{\"x\":1}}\n",
+		"{\"command\":[\"status\"],\"options\":{"
+		"\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		"\xc3\xa9\":1}}\n",
+		"{\"command\":[\"status\"],\"options\":{\"\xc3\":1}}\n",
+		"{\"command\":[\"profile\",\"list\"],"
+		"\"options\":{\"limit\":1e400}}\n",
+		"{\"command\":[\"status\"],\"command\":[\"stop\"]}\n",
+		"\xff\xfe{\n",
 		"{\"command\":[\"status\"],\"input_bytes\":3}\nabc",
 		"{\"command\":[\"import\"],\"arguments\":[\"f\"]}\n",
 		"{\"command\":[\"import\"],\"arguments\":[\"f\"],"
@@ -632,6 +762,35 @@ is_there(const char *words)
 	return there;
 }
 
+/* More than may be open: the rest is told so, and all goes on after. */
+static void
+many_connections_are_bounded(void **state)
+{
+	enum { MANY = 80 };
+	int fds[MANY];
+	size_t busy = 0;
+
+	(void)state;
+	for (size_t i = 0; i < MANY; i++)
+		fds[i] = connect_raw();
+	for (size_t i = 0; i < MANY; i++) {
+		char answer[256];
+
+		if (i < 64) {
+			(void)send(fds[i], "{", 1, MSG_NOSIGNAL);
+			continue;
+		}
+		read_all(fds[i], answer, sizeof(answer));
+		busy += strstr(answer, "busy") != NULL ? 1 : 0;
+	}
+	assert_int_equal(busy, MANY - 64);
+	for (size_t i = 0; i < 64; i++)
+		(void)close(fds[i]);
+	/* The places of those who left are free again before long. */
+	while (!is_there("status"))
+		(void)sched_yield();
+}
+
 static void
 a_peer_that_hangs_up_harms_nobody(void **state)
 {
@@ -667,7 +826,7 @@ a_live_socket_is_left_alone(void **state)
 		.base = fixture.base,
 		.node = &fixture.node,
 		.reader = fixture.reader,
-		.hooks = { &fixture, reload, stop },
+		.hooks = { &fixture, reload, stop, certificate },
 	};
 	struct control *second = NULL;
 
@@ -732,16 +891,19 @@ main(void)
 		cmocka_unit_test(status_shows_the_node),
 		cmocka_unit_test(profiles_and_projects_live),
 		cmocka_unit_test(edits_keep_what_is_not_given),
+		cmocka_unit_test(places_are_found),
 		cmocka_unit_test(keys_are_made),
 		cmocka_unit_test(updates_reach_followers_here),
 		cmocka_unit_test(followers_wait_where_they_are_approved),
 		cmocka_unit_test(import_is_all_or_nothing),
+		cmocka_unit_test(import_changes_what_it_says),
 		cmocka_unit_test(import_may_skip_what_is_wrong),
 		cmocka_unit_test(deleted_names_stay_taken),
 		cmocka_unit_test(an_empty_queue_says_so),
 		cmocka_unit_test(reload_reports),
 		cmocka_unit_test(what_is_no_request_is_refused),
 		cmocka_unit_test(an_endless_line_is_refused),
+		cmocka_unit_test(many_connections_are_bounded),
 		cmocka_unit_test(a_peer_that_hangs_up_harms_nobody),
 		cmocka_unit_test(a_live_socket_is_left_alone),
 		cmocka_unit_test(

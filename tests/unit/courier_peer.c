@@ -111,6 +111,41 @@ reply(struct evhttp_request *request, const struct route *route, int status)
 	evbuffer_free(body);
 }
 
+/* An answer that comes later. */
+struct later {
+	struct peer *peer;
+	struct evhttp_request *request;
+	const char *path;
+	int status;
+};
+
+static void
+on_later(evutil_socket_t fd, short what, void *arg)
+{
+	struct later *later = arg;
+	struct peer *peer = later->peer;
+
+	(void)fd;
+	(void)what;
+	ASSERT(pthread_mutex_lock(&peer->lock) == 0);
+	reply(later->request, find_route(peer, later->path), later->status);
+	ASSERT(pthread_mutex_unlock(&peer->lock) == 0);
+	free(later);
+}
+
+static void
+reply_later(struct peer *peer, struct evhttp_request *request,
+    const struct peer_request *kept, unsigned delay_ms)
+{
+	const struct timeval delay = { .tv_sec = delay_ms / 1000,
+		.tv_usec = delay_ms % 1000 * 1000 };
+	struct later *later = xcalloc(1, sizeof(*later));
+
+	*later = (struct later){ peer, request, kept->target, kept->status };
+	ASSERT(event_base_once(
+		   peer->base, -1, EV_TIMEOUT, on_later, later, &delay) == 0);
+}
+
 static void
 on_request(struct evhttp_request *request, void *arg)
 {
@@ -124,7 +159,9 @@ on_request(struct evhttp_request *request, void *arg)
 	route = find_route(peer, kept->target);
 	status = status_of(route, kept);
 	kept->status = status;
-	if (route == NULL || !route->answer.hang)
+	if (route != NULL && route->answer.delay_ms > 0)
+		reply_later(peer, request, kept, route->answer.delay_ms);
+	else if (route == NULL || !route->answer.hang)
 		reply(request, route, status);
 	ASSERT(pthread_cond_broadcast(&peer->asked) == 0);
 	ASSERT(pthread_mutex_unlock(&peer->lock) == 0);
@@ -255,6 +292,17 @@ hits(const struct peer *peer, const char *path)
 		if (strcmp(peer->requests[i].target, path) == 0)
 			count++;
 	}
+	return count;
+}
+
+size_t
+peer_total(struct peer *peer)
+{
+	size_t count;
+
+	ASSERT(pthread_mutex_lock(&peer->lock) == 0);
+	count = peer->request_count;
+	ASSERT(pthread_mutex_unlock(&peer->lock) == 0);
 	return count;
 }
 

@@ -25,6 +25,7 @@ struct peer_answer {
 	int before_status; /* what the first `before` requests get */
 	unsigned before;
 	bool hang;         /* takes the request and never answers */
+	unsigned delay_ms; /* before it answers */
 	bool rfc9421_only; /* 401 without Signature-Input */
 };
 
@@ -45,7 +46,8 @@ struct peer_request {
 	int status; /* that it got */
 };
 
-/* Requests for a path so far. */
+/* Requests so far, in all and for a path. */
+size_t peer_total(struct peer *peer);
 size_t peer_hits(struct peer *peer, const char *path);
 /* Waits until there are so many, 10 s at most; false if not. */
 bool peer_wait(struct peer *peer, const char *path, size_t hits);

@@ -32,7 +32,7 @@
 #include "tests/unit/courier_peer.h"
 #include "tests/unit/store_fixture.h"
 
-enum { WAIT_MS = 10000, STEP_MS = 10, TEXT_MAX = 8192 };
+enum { WAIT_MS = 10000, STEP_MS = 10, TEXT_MAX = 8192, CROWD = 20 };
 
 #define ACTIVITY_TYPE "application/activity+json"
 
@@ -74,7 +74,10 @@ make_settings(const struct bench *bench)
 	    "[outbound]\nallow_networks = 127.0.0.1/32\nallow_ports = any\n"
 	    "allow_http = yes\nhosts = peer.test=127.0.0.1\n"
 	    "hosts = evil.test=127.0.0.2\nresponse_bytes = 16384\n"
-	    "redirects = 2\n"
+	    "hosts = a.wild.test=127.0.0.1\nhosts = b.wild.test=127.0.0.1\n"
+	    "hosts = c.wild.test=127.0.0.1\nhosts = d.wild.test=127.0.0.1\n"
+	    "redirects = 2\nconnections = 32\nhost_connections = 2\n"
+	    "[federation]\nask_again_seconds = 1\n"
 	    "[delivery]\nfirst_retry_seconds = 1\n"
 	    "longest_retry_seconds = 2\n",
 	    bench->folder);
@@ -531,6 +534,33 @@ a_forbidden_inbox_address_is_never_contacted(void **state)
 	assert_int_equal(peer_hits(bench->peer, "/inbox"), 0);
 }
 
+static int
+drop_all(struct bench *bench, struct db *db)
+{
+	int64_t count;
+
+	return queue_drop(db, 0,
+	    arena_printf(bench->arena, "peer.test:%u", peer_port(bench->peer)),
+	    &count);
+}
+
+static void
+one_dropped_while_it_was_sent_does_not_take_the_next_along(void **state)
+{
+	struct bench *bench = *state;
+
+	peer_set(bench->peer, "/inbox",
+	    &(struct peer_answer){ .status = 202, .delay_ms = 300 });
+	deliver(bench, 1, "{\"n\":1}");
+	assert_true(peer_wait(bench->peer, "/inbox", 1));
+	write_with(bench, drop_all);
+	deliver(bench, 2, "{\"n\":2}"); /* with the same id */
+	assert_true(peer_wait(bench->peer, "/inbox", 2));
+	assert_string_equal(
+	    peer_request(bench->peer, "/inbox", 1)->body, "{\"n\":2}");
+	wait_for(bench, queue_is_empty, "the second is recorded");
+}
+
 static void
 a_stop_does_not_wait_for_a_server_that_hangs(void **state)
 {
@@ -927,6 +957,22 @@ no_task_waits(struct bench *bench)
 }
 
 static int
+undo_announce(struct bench *bench, struct db *db)
+{
+	return task_remove_announced(
+	    db, bench->remote, at_peer(bench, "/announce/1"), NULL);
+}
+
+static bool
+note_is_stored(struct bench *bench)
+{
+	struct object object;
+
+	return object_by_uri(bench->db, bench->arena, at_peer(bench, "/note"),
+		   &object) == 0;
+}
+
+static int
 follow_them(struct bench *bench, struct db *db)
 {
 	struct follow follow;
@@ -966,7 +1012,7 @@ a_follow_task_finds_the_actor_and_asks_it(void **state)
 			     them.id, &follow),
 	    0);
 	assert_int_equal(follow.state, FOLLOW_PENDING);
-	assert_true(no_task_waits(bench));
+	wait_for(bench, no_task_waits, "the task is done");
 }
 
 static void
@@ -981,9 +1027,10 @@ ask_for_followers(struct bench *bench, const char *items)
 		    "{\"type\":\"OrderedCollection\",\"id\":\"%s\","
 		    "\"orderedItems\":[%s]}",
 		    url, items) });
-	task = (struct task){
-		.kind = TASK_FOLLOWERS, .uri = url, .actor_id = bench->remote
-	};
+	task = (struct task){ .kind = TASK_FOLLOWERS,
+		.uri = at_peer(bench, "/followers"),
+		.actor_id = bench->remote,
+		.argument = url };
 	write_with(bench, post_task);
 	wait_for(bench, no_task_waits, "the lists are compared");
 }
@@ -1055,6 +1102,81 @@ an_announced_object_is_read_and_shown_to_followers(void **state)
 }
 
 static void
+an_announce_that_is_undone_while_its_object_is_read_shows_nothing(void **state)
+{
+	struct bench *bench = *state;
+	struct timeline_entry *entries;
+	size_t count;
+
+	write_with(bench, follow_them);
+	peer_set(bench->peer, "/actor",
+	    &(struct peer_answer){ .status = 200,
+		.type = ACTIVITY_TYPE,
+		.body = actor_document(bench) });
+	peer_set(bench->peer, "/note",
+	    &(struct peer_answer){ .status = 200,
+		.type = ACTIVITY_TYPE,
+		.body = note(bench, at_peer(bench, "/note")),
+		.delay_ms = 300 });
+	task = (struct task){ .kind = TASK_OBJECT,
+		.uri = at_peer(bench, "/note"),
+		.actor_id = bench->remote,
+		.argument = at_peer(bench, "/announce/1") };
+	write_with(bench, post_task);
+	assert_true(peer_wait(bench->peer, "/note", 1));
+	write_with(bench, undo_announce);
+	wait_for(bench, note_is_stored, "the object is read");
+	stop_courier(bench); /* after what it began */
+	assert_int_equal(timeline_list(bench->db, bench->arena, bench->author,
+			     0, 10, &entries, &count),
+	    0);
+	assert_int_equal(count, 0);
+}
+
+static int
+add_crowd(struct bench *bench, struct db *db)
+{
+	int r = 0;
+
+	for (int i = 0; r == 0 && i < CROWD; i++) {
+		struct actor actor = {
+			.kind = ACTOR_PROFILE,
+			.uri = arena_printf(
+			    bench->arena, "https://node.example/o/%d", i),
+			.type = "Person",
+			.username = arena_printf(bench->arena, "u%d", i),
+			.inbox = "https://node.example/o/x/inbox",
+			.created_at = 1,
+			.updated_at = 1,
+		};
+		int64_t id = 0;
+
+		r = actor_create(db, &actor, &id);
+		if (r == 0)
+			r = add_key(bench, db, id,
+			    arena_printf(bench->arena, "%s#k", actor.uri));
+	}
+	return r;
+}
+
+/* A list of all whom we have must not have us write to all of them. */
+static void
+only_so_many_follows_are_taken_back_at_once(void **state)
+{
+	struct bench *bench = *state;
+	const char *items = "\"https://node.example/o/0\"";
+
+	peer_set(bench->peer, "/inbox", &(struct peer_answer){ .status = 202 });
+	write_with(bench, add_crowd);
+	for (int i = 1; i < CROWD; i++)
+		items = arena_printf(
+		    bench->arena, "%s,\"https://node.example/o/%d\"", items, i);
+	ask_for_followers(bench, items);
+	wait_for(bench, queue_is_empty, "the follows are taken back");
+	assert_int_equal(peer_hits(bench->peer, "/inbox"), 2 * 16);
+}
+
+static void
 a_host_is_asked_for_its_software(void **state)
 {
 	struct bench *bench = *state;
@@ -1079,6 +1201,109 @@ a_host_is_asked_for_its_software(void **state)
 	assert_int_equal(
 	    host_get(bench->db, bench->arena, bench->host, &host), 0);
 	assert_string_equal(host.software, "peer 1.2");
+}
+
+/* Two GETs to know whom one deals with, and two more per host and week. */
+static void
+a_first_contact_takes_few_requests(void **state)
+{
+	struct bench *bench = *state;
+	struct courier_want want = {
+		.kind = WANT_KEY,
+		.uri = at_peer(bench, "/actor#main-key"),
+	};
+	const char *software = "/.well-known/nodeinfo";
+
+	peer_set(bench->peer, "/actor",
+	    &(struct peer_answer){ .status = 200,
+		.type = ACTIVITY_TYPE,
+		.body = actor_document(bench) });
+	ask(bench, &want);
+	assert_int_equal(want.verdict, VERDICT_ACCEPTED);
+	free(want.found);
+	wait_for(bench, no_task_waits, "the host is asked for its software");
+	want = (struct courier_want){ .kind = WANT_ACTOR,
+		.uri = at_peer(bench, "/actor"),
+		.refresh = true };
+	ask(bench, &want);
+	assert_int_equal(want.verdict, VERDICT_ACCEPTED);
+	free(want.found);
+	assert_true(no_task_waits(bench));
+	assert_int_equal(peer_hits(bench->peer, "/actor"), 2);
+	assert_int_equal(peer_hits(bench->peer, software), 1);
+	assert_int_equal(peer_total(bench->peer), 3);
+}
+
+static void
+an_actor_may_have_several_types(void **state)
+{
+	struct bench *bench = *state;
+	struct courier_want want = {
+		.kind = WANT_ACTOR,
+		.uri = at_peer(bench, "/actor"),
+	};
+	CLEANUP(json_release) json_t *document = NULL;
+	const char *text = actor_document(bench);
+	char error[WANT_ERROR_SIZE];
+
+	assert_int_equal(json_read(text, strlen(text), &document, error), 0);
+	(void)json_object_set_new(document, "type",
+	    json_pack("[s,s]", "http://xmlns.com/foaf/0.1/Person", "Person"));
+	peer_set(bench->peer, "/actor",
+	    &(struct peer_answer){ .status = 200,
+		.type = ACTIVITY_TYPE,
+		.body = json_write(bench->arena, document) });
+	ask(bench, &want);
+	assert_int_equal(want.verdict, VERDICT_ACCEPTED);
+	free(want.found);
+	assert_int_equal(show(bench, "/actor", error), VERDICT_ACCEPTED);
+}
+
+/* Who has one name has all those below it, and may let us wait on each. */
+static void
+a_site_that_hangs_does_not_take_all_places(void **state)
+{
+	struct bench *bench = *state;
+	struct courier_want wants[8];
+	char error[WANT_ERROR_SIZE];
+
+	peer_set(bench->peer, "/hang", &(struct peer_answer){ .hang = true });
+	peer_set(bench->peer, "/note",
+	    &(struct peer_answer){ .status = 200,
+		.type = ACTIVITY_TYPE,
+		.body = note(bench, at_peer(bench, "/note")) });
+	for (size_t i = 0; i < N_ELEMENTS(wants); i++) {
+		wants[i] = (struct courier_want){
+			.kind = WANT_SHOW,
+			.uri = arena_printf(bench->arena,
+			    "http://%c.wild.test:%u/hang", "abcd"[i / 2],
+			    peer_port(bench->peer)),
+			.reply = bench->mailbox,
+			.done = on_done,
+		};
+		courier_want(bench->node.courier, &wants[i]);
+	}
+	assert_true(peer_wait(bench->peer, "/hang", 2));
+	assert_int_equal(show(bench, "/note", error), VERDICT_ACCEPTED);
+	assert_int_equal(peer_hits(bench->peer, "/hang"), 2);
+	stop_courier(bench);
+	mailbox_drain(bench->mailbox);
+	for (size_t i = 0; i < N_ELEMENTS(wants); i++)
+		assert_null(wants[i].uri);
+}
+
+static void
+what_another_server_says_carries_no_control_characters(void **state)
+{
+	struct bench *bench = *state;
+	char error[WANT_ERROR_SIZE];
+
+	peer_set(bench->peer, "/typed",
+	    &(struct peer_answer){
+		.status = 200, .type = "text/\x1b[31mhtml", .body = "x" });
+	assert_int_equal(show(bench, "/typed", error), VERDICT_BAD_ANSWER);
+	assert_non_null(strstr(error, "type"));
+	assert_null(strchr(error, '\x1b'));
 }
 
 static void
@@ -1133,6 +1358,8 @@ main(void)
 		TEST(deliveries_of_one_key_arrive_in_order),
 		TEST(a_server_that_returns_gets_all_that_waited),
 		TEST(a_forbidden_inbox_address_is_never_contacted),
+		TEST(
+		    one_dropped_while_it_was_sent_does_not_take_the_next_along),
 		TEST(a_stop_does_not_wait_for_a_server_that_hangs),
 		TEST(a_document_is_read_by_a_signed_request),
 		TEST(a_redirect_to_a_forbidden_address_is_refused),
@@ -1151,7 +1378,14 @@ main(void)
 		TEST(a_follow_that_the_other_side_does_not_list_ends),
 		TEST(a_follow_that_only_the_other_side_lists_is_taken_back),
 		TEST(an_announced_object_is_read_and_shown_to_followers),
+		TEST(
+		    an_announce_that_is_undone_while_its_object_is_read_shows_nothing),
+		TEST(only_so_many_follows_are_taken_back_at_once),
 		TEST(a_host_is_asked_for_its_software),
+		TEST(a_first_contact_takes_few_requests),
+		TEST(an_actor_may_have_several_types),
+		TEST(a_site_that_hangs_does_not_take_all_places),
+		TEST(what_another_server_says_carries_no_control_characters),
 		TEST(a_reload_changes_what_may_be_contacted),
 	};
 

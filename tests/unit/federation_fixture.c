@@ -230,7 +230,7 @@ read_embedded(struct arena *arena, struct apply *apply)
 	if (activity->object == NULL || (activity->type != ACTIVITY_CREATE &&
 					    activity->type != ACTIVITY_UPDATE))
 		return;
-	if (activity_type_is_actor(activity->object_type)) {
+	if (activity_actor_type(activity->object) != NULL) {
 		actor = arena_alloc(arena, sizeof(*actor));
 		if (activity_read_actor(
 			arena, activity->object, actor, error) == 0)

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "config/base/clock.h"
 #include "tests/unit/http_node.h"
 #include "tests/unit/raw_client.h"
 
@@ -135,6 +136,7 @@ tls_reload_serves_the_new_certificate(void **state)
 {
 	struct raw_client *client, *old;
 	char error[TLS_ERROR_SIZE];
+	struct tls_certificate look;
 	struct raw_answer answer;
 	struct http_node node;
 	uint16_t port;
@@ -153,6 +155,11 @@ tls_reload_serves_the_new_certificate(void **state)
 	raw_write_certificate(node.certificate, node.key, 2);
 	assert_int_equal(
 	    tls_reload(node.tls, node.certificate, node.key, error), 0);
+	assert_int_equal(tls_look(node.tls, "localhost:8443", &look), 0);
+	assert_in_range(
+	    look.ends_at, clock_now() + 60, clock_now() + 366 * 86400);
+	assert_int_equal(tls_look(node.tls, "other.example", &look), 0);
+	assert_false(look.names_domain);
 	client = raw_connect_tls(port, TLS_1_3, NULL);
 	assert_int_equal(raw_serial(client), 2);
 	raw_ask(old, GET("/hello"), &answer);

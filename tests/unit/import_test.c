@@ -101,6 +101,8 @@ json_errors_name_their_place(void **state)
 		const char *text, *where, *words;
 	} rows[] = {
 		{ "{\"profiles\":\n[{\"username\":}]}", "line 2", "" },
+		{ "{\"profiles\":\n[{\"name\":\"\xe9t\xe9\"}]}", "line 2",
+		    "iconv" },
 		{ "[]", "file", "an object" },
 		{ "{}", "file", "nothing to import" },
 		{ "{\"profile\":[]}", "profile", "no such list" },
@@ -267,6 +269,67 @@ csv_rows_are_told_by_their_columns(void **state)
 	assert_int_equal(updates->rows[0].note.published, 1529485200);
 }
 
+/* What French spreadsheets write. */
+static void
+csv_of_french_spreadsheets_is_read(void **state)
+{
+	CLEANUP(import_free) struct import *import = NULL;
+	CLEANUP(import_free) struct import *marked = NULL;
+	CLEANUP(import_free) struct import *tabs = NULL;
+
+	(void)state;
+	import =
+	    read_csv("\xef\xbb\xbfusername;name;summary;latitude;longitude;"
+		     "skills;discoverable;consent;;\r\n"
+		     "lea;\"Léa \"\"L\"\"\";\"un\r\ndeux\";48,5276;2,01;"
+		     "\"bois; terre\";VRAI;oui;;\r\n"
+		     ";;;;;;;;;\r\n"
+		     "paul;Paul;;;;;FAUX;;;\r\n");
+	assert_int_equal(import->error_count, 0);
+	assert_int_equal(import->count, 2);
+	assert_string_equal(import->rows[0].actor.username, "lea");
+	assert_string_equal(import->rows[0].actor.name, "Léa \"L\"");
+	assert_int_equal(import->rows[0].lists.skill_count, 2);
+	assert_true(import->rows[0].actor.place.latitude > 48.527);
+	assert_int_equal(import->rows[0].discoverable, CHOICE_YES);
+	assert_string_equal(import->rows[1].where, "line 5");
+	assert_int_equal(import->rows[1].discoverable, CHOICE_NO);
+	marked = read_csv("sep=;\r\nusername;name\r\nlea;Léa\r\n");
+	assert_int_equal(marked->error_count, 0);
+	assert_string_equal(marked->rows[0].actor.name, "Léa");
+	assert_string_equal(marked->rows[0].where, "line 3");
+	tabs = read_csv("username\tname\nlea\tL, a; b\n");
+	assert_int_equal(tabs->error_count, 0);
+	assert_string_equal(tabs->rows[0].actor.name, "L, a; b");
+}
+
+static void
+places_are_completed(void **state)
+{
+	CLEANUP(import_free)
+	struct import *import =
+	    read_csv("username,name,insee,commune,postal_code\n"
+		     "a,A,91200,,\nb,B,,Saint Denis,93200\nc,C,,Saint-Denis,\n"
+		     "d,D,,,91410\ne,E,1120,,1120\n");
+	const struct place *place = &import->rows[0].actor.place;
+
+	(void)state;
+	assert_int_equal(import->error_count, 0);
+	assert_int_equal(import->count, 5);
+	assert_string_equal(place->name, "Dourdan");
+	assert_string_equal(place->postcode, "91410");
+	assert_true(place->located && place->latitude > 48);
+	assert_string_equal(import->rows[1].actor.place.insee, "93066");
+	assert_string_equal(import->rows[4].actor.place.insee, "01262");
+	/* What cannot be told is kept, and told of. */
+	assert_string_equal(import->rows[2].actor.place.name, "Saint-Denis");
+	assert_null(import->rows[2].actor.place.insee);
+	assert_int_equal(import->notice_count, 1);
+	assert_string_equal(import->notices[0].where, "line 4");
+	assert_non_null(
+	    strstr(import->notices[0].sentence, "give insee 97411"));
+}
+
 static void
 csv_errors_name_their_line(void **state)
 {
@@ -280,8 +343,12 @@ csv_errors_name_their_line(void **state)
 		    "name is missing" },
 		{ "username,name,consent\na,A,perhaps\n", "line 2",
 		    "consent: yes or no" },
-		{ "username,name,latitude\na,A,\"48,5\"\n", "line 2",
-		    "decimal point" },
+		{ "username,name,latitude\na,A,\"48,5,1\"\n", "line 2",
+		    "48.5276 or 48,5276" },
+		{ "nom;prénom\na;b\n", "line 1", "username is missing" },
+		{ "username;name;name\na;b;c\n", "line 1", "twice" },
+		{ "username;name;\na;b;c\n", "line 2", "3 fields" },
+		{ "sep=;\r\nusername;nam\r\n", "line 2", "'nam'" },
 		{ "username,name,latitude\na,A,48.5\n", "line 2",
 		    "go together" },
 		{ "username,name\na,x\"y\n", "line 2", "quote" },
@@ -335,6 +402,8 @@ main(void)
 		cmocka_unit_test(nobody_is_found_without_consent),
 		cmocka_unit_test(csv_consent_is_a_column),
 		cmocka_unit_test(csv_rows_are_told_by_their_columns),
+		cmocka_unit_test(csv_of_french_spreadsheets_is_read),
+		cmocka_unit_test(places_are_completed),
 		cmocka_unit_test(csv_errors_name_their_line),
 		cmocka_unit_test(the_demonstration_data_is_right),
 	};

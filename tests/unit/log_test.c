@@ -133,6 +133,37 @@ long_lines_are_cut_and_say_so(void **state)
 	assert_string_equal(capture.text + strlen(capture.text) - 6, "aa...\n");
 }
 
+/* For parvisctl status: how much went wrong, and what last. */
+static void
+errors_are_counted_and_the_last_is_kept(void **state)
+{
+	struct log_tally before, after;
+	struct capture capture;
+	char text[700];
+
+	(void)state;
+	memset(text, 'a', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	memcpy(text + LOG_LAST_SIZE - 2, "\xc3\xa9", 2);
+	log_tally(&before);
+	capture_begin(&capture);
+	log_error("disk %d", 7);
+	log_warning("odd");
+	log_info("fine");
+	log_tally(&after);
+	assert_int_equal(after.errors, before.errors + 1);
+	assert_int_equal(after.warnings, before.warnings + 1);
+	assert_true(after.last_at > 0);
+	assert_string_equal(after.last, "disk 7");
+	log_error("%s", text);
+	log_tally(&after);
+	assert_int_equal(strlen(after.last), LOG_LAST_SIZE - 2);
+	log_error("caf\xe9");
+	log_tally(&after);
+	assert_string_equal(after.last, "caf?");
+	capture_end(&capture);
+}
+
 static void
 levels_are_read_by_name(void **state)
 {
@@ -168,6 +199,7 @@ main(void)
 		cmocka_unit_test(level_decides_what_is_written),
 		cmocka_unit_test(control_characters_cannot_forge_a_line),
 		cmocka_unit_test(long_lines_are_cut_and_say_so),
+		cmocka_unit_test(errors_are_counted_and_the_last_is_kept),
 		cmocka_unit_test(levels_are_read_by_name),
 	};
 

@@ -346,14 +346,147 @@ tasks_are_kept_once_and_come_when_due(void **state)
 	assert_int_equal(rows[1].actor_id, lise);
 	assert_int_equal(rows[1].kind, TASK_FOLLOW);
 	assert_string_equal(rows[1].argument, "x");
-	assert_int_equal(task_retry(f->db, rows[0].id, 200, "no answer"), 0);
+	assert_int_equal(task_retry(f->db, &rows[0], 200, "no answer"), 0);
 	assert_int_equal(task_next_at(f->db, &at), 0);
 	assert_int_equal(at, 50);
-	assert_int_equal(task_remove(f->db, rows[1].id), 0);
-	assert_int_equal(task_remove(f->db, rows[1].id), -ENOENT);
+	assert_int_equal(task_remove(f->db, &rows[1]), 0);
+	assert_int_equal(task_remove(f->db, &rows[1]), -ENOENT);
 	assert_int_equal(task_due(f->db, f->arena, 200, 9, &rows, &count), 0);
 	assert_int_equal(count, 1);
 	assert_int_equal(rows[0].attempts, 1);
+}
+
+static void
+a_new_task_is_not_taken_for_one_that_had_its_id(void **state)
+{
+	struct fixture *f = *state;
+	struct task task = { .kind = TASK_OBJECT,
+		.uri = "https://a.example/n",
+		.actor_id = fixture_local(f, ACTOR_PROFILE, "lise"),
+		.argument = "https://a.example/announce",
+		.created_at = 40 };
+	struct task old = task, *rows;
+	size_t count;
+
+	assert_int_equal(task_add(f->db, &task), 0);
+	assert_int_equal(task_due(f->db, f->arena, 99, 9, &rows, &count), 0);
+	old.id = rows[0].id;
+	assert_int_equal(
+	    task_remove_announced(f->db, task.actor_id, "another", NULL), 0);
+	assert_int_equal(task_remove_announced(
+			     f->db, task.actor_id + 1, task.argument, NULL),
+	    0);
+	assert_int_equal(task_due(f->db, f->arena, 99, 9, &rows, &count), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(
+	    task_remove_announced(f->db, task.actor_id, NULL, task.uri), 0);
+	task.uri = "https://a.example/other";
+	assert_int_equal(task_add(f->db, &task), 0);
+	assert_int_equal(task_due(f->db, f->arena, 99, 9, &rows, &count), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(rows[0].id, old.id);
+	assert_int_equal(task_retry(f->db, &old, 50, "late"), -ENOENT);
+	assert_int_equal(task_remove(f->db, &old), -ENOENT);
+	assert_int_equal(
+	    task_remove_announced(f->db, task.actor_id, task.argument, NULL),
+	    0);
+	assert_int_equal(task_next_at(f->db, &(int64_t){ 0 }), -ENOENT);
+}
+
+static void
+one_actor_fills_only_so_much_of_the_tasks(void **state)
+{
+	struct fixture *f = *state;
+	struct task task = { .kind = TASK_OBJECT,
+		.actor_id = fixture_local(f, ACTOR_PROFILE, "lise") };
+	struct task *rows;
+	size_t count;
+
+	for (int i = 0; i < TASKS_OF_ACTOR_MAX + 5; i++) {
+		task.uri = arena_printf(f->arena, "https://a.example/%d", i);
+		assert_int_equal(task_add(f->db, &task), 0);
+	}
+	task.kind = TASK_FOLLOW; /* asked for by one of ours */
+	assert_int_equal(task_add(f->db, &task), 0);
+	task.actor_id = 0;
+	assert_int_equal(task_add(f->db, &task), 0);
+	assert_int_equal(task_due(f->db, f->arena, 99, 2 * TASKS_OF_ACTOR_MAX,
+			     &rows, &count),
+	    0);
+	assert_int_equal(count, TASKS_OF_ACTOR_MAX + 2);
+}
+
+static void
+a_host_that_is_down_and_heard_of_is_tried_at_once(void **state)
+{
+	struct line line = line_new(*state, "a.example");
+	struct db *db = line.f->db;
+
+	(void)add(&line, 1, 10, 1, 9);
+	/* It is up: nothing changes. */
+	assert_int_equal(host_heard(db, line.host, 5, 5), 0);
+	assert_int_equal(next_at(line.f), 10);
+	assert_int_equal(
+	    host_failed(db, line.host, 100, 9000, true, "no answer"), 0);
+	assert_int_equal(next_at(line.f), 9000);
+	/* It failed a moment ago. */
+	assert_int_equal(host_heard(db, line.host, 120, 60), 0);
+	assert_int_equal(next_at(line.f), 9000);
+	assert_int_equal(host_heard(db, line.host, 200, 140), 0);
+	assert_in_range(next_at(line.f), 0, 200);
+	assert_int_equal(host_of(&line).down_since, 100);
+	/* One that asked for a pause has it. */
+	assert_int_equal(host_answered(db, line.host, 210), 0);
+	assert_int_equal(
+	    host_failed(db, line.host, 220, 9000, false, "429"), 0);
+	assert_int_equal(host_heard(db, line.host, 400, 340), 0);
+	assert_int_equal(next_at(line.f), 9000);
+}
+
+static void
+what_a_host_signs_with_counts_until_more_is_known(void **state)
+{
+	struct line line = line_new(*state, "a.example");
+	struct db *db = line.f->db;
+
+	assert_int_equal(host_signs(db, line.host, HOST_SIGNATURE_RFC9421), 0);
+	assert_int_equal(host_of(&line).signature, HOST_SIGNATURE_RFC9421);
+	assert_int_equal(
+	    host_set_signature(db, line.host, HOST_SIGNATURE_CAVAGE), 0);
+	assert_int_equal(host_signs(db, line.host, HOST_SIGNATURE_RFC9421), 0);
+	assert_int_equal(host_of(&line).signature, HOST_SIGNATURE_CAVAGE);
+}
+
+static void
+software_is_asked_for_once_in_a_while(void **state)
+{
+	struct line line = line_new(*state, "a.example");
+	struct db *db = line.f->db;
+	bool due = false;
+
+	assert_int_equal(
+	    host_ask_software(db, "a.example", 1000, 400, &due), 0);
+	assert_true(due);
+	assert_int_equal(
+	    host_ask_software(db, "a.example", 1010, 410, &due), 0);
+	assert_false(due);
+	assert_int_equal(
+	    host_ask_software(db, "a.example", 1700, 1100, &due), 0);
+	assert_true(due);
+	assert_int_equal(host_ask_software(db, "b.example", 9, 9, &due), 0);
+	assert_false(due);
+}
+
+static void
+ids_of_deliveries_are_never_given_again(void **state)
+{
+	struct line line = line_new(*state, "a.example");
+	int64_t gone = add(&line, 1, 10, 10, 9);
+
+	/* In flight while it is dropped by hand: what comes next is another. */
+	assert_int_equal(queue_remove(line.f->db, gone), 0);
+	assert_true(add(&line, 1, 10, 10, 9) > gone);
+	assert_int_equal(queue_remove(line.f->db, gone), -ENOENT);
 }
 
 static void
@@ -403,6 +536,12 @@ main(void)
 		TEST(old_deliveries_expire_and_count_as_dropped),
 		TEST(deliveries_to_one_inbox_go),
 		TEST(tasks_are_kept_once_and_come_when_due),
+		TEST(a_new_task_is_not_taken_for_one_that_had_its_id),
+		TEST(one_actor_fills_only_so_much_of_the_tasks),
+		TEST(a_host_that_is_down_and_heard_of_is_tried_at_once),
+		TEST(what_a_host_signs_with_counts_until_more_is_known),
+		TEST(software_is_asked_for_once_in_a_while),
+		TEST(ids_of_deliveries_are_never_given_again),
 		TEST(figures_count_what_lives),
 	};
 

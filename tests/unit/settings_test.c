@@ -440,11 +440,12 @@ file_beyond_a_mebibyte_is_refused(void **state)
 }
 
 static void
-note_change(void *arg, const char *section, const char *name, bool reloadable)
+note_change(void *arg, const struct settings_change *change)
 {
 	struct buf *buf = arg;
 
-	buf_printf(buf, "%s.%s%s ", section, name, reloadable ? "" : "!");
+	buf_printf(buf, "%s.%s%s ", change->section, change->name,
+	    change->reloadable ? "" : "!");
 }
 
 static void
@@ -479,6 +480,110 @@ comparison_names_what_changed(void **state)
 		    rows[i].all_reloadable);
 		assert_string_equal(buf_str(&buf), rows[i].changes);
 	}
+}
+
+static void
+note_values(void *arg, const struct settings_change *change)
+{
+	struct buf *buf = arg;
+
+	buf_printf(buf, "%s: %s to %s\n", change->name, change->running,
+	    change->loaded);
+}
+
+static void
+changes_come_with_their_values(void **state)
+{
+	CLEANUP(settings_free) struct settings *running = parsed(LEAST);
+	CLEANUP(settings_free)
+	struct settings *loaded =
+	    parsed("[node]\ndomain = a.example\n[listen]\n"
+		   "http = 127.0.0.1:80 127.0.0.1:81\nidle_seconds = 9\n"
+		   "trusted_proxies = unix\n[outbound]\nallow_http = yes\n"
+		   "[node]\ndata = /"
+		   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n");
+	CLEANUP(buf_done) struct buf buf;
+
+	(void)state;
+	buf_init(&buf, 1000);
+	(void)settings_compare(running, loaded, note_values, &buf);
+	assert_string_equal(buf_str(&buf),
+	    "data: /var/lib/parvis to /"
+	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	    "aaaaaaaaaaaaaaaaaaaaa...\n"
+	    "http: 127.0.0.1:80 to 127.0.0.1:80 127.0.0.1:81\n"
+	    "trusted_proxies: nothing to unix\n"
+	    "idle_seconds: 60 to 9\n"
+	    "allow_http: no to yes\n");
+}
+
+/* What a reload cannot apply is told again until the node was restarted. */
+static void
+what_needs_a_restart_runs_on(void **state)
+{
+	CLEANUP(settings_free) struct settings *running = parsed(LEAST);
+	struct settings *loaded = NULL;
+
+	(void)state;
+	for (int round = 0; round < 3; round++) {
+		CLEANUP(buf_done) struct buf buf;
+
+		loaded = parsed("[node]\ndomain = b.example\n[listen]\n"
+				"http = 127.0.0.1:81 [::1]:82\nthreads = 3\n"
+				"idle_seconds = 9\n");
+		buf_init(&buf, 1000);
+		assert_false(
+		    settings_compare(running, loaded, note_change, &buf));
+		assert_string_equal(buf_str(&buf),
+		    round == 0 ? "node.domain! listen.http! listen.threads! "
+				 "listen.idle_seconds "
+			       : "node.domain! listen.http! listen.threads! ");
+		settings_keep_running(loaded, running);
+		settings_free(&running);
+		running = loaded;
+		assert_string_equal(running->node_domain, "a.example");
+		assert_string_equal(
+		    settings_base_url(running), "https://a.example");
+		assert_int_equal(running->listen_http.count, 1);
+		assert_string_equal(
+		    running->listen_http.items[0], "127.0.0.1:80");
+		assert_int_equal(running->listen_threads, 0);
+		assert_int_equal(running->listen_idle_seconds, 9);
+	}
+}
+
+static void
+one_text_is_found_in_a_broken_file(void **state)
+{
+	static const struct {
+		const char *text, *control;
+	} rows[] = {
+		{ "[node]\nwrong = 1\ncontrol = /run/x\n[nowhere]\na\n",
+		    "/run/x" },
+		{ "[listen]\ncontrol = /run/x\n", "/run/parvis/control" },
+		{ "", "/run/parvis/control" },
+	};
+	char path[] = "/tmp/settings-XXXXXX", control[32];
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		ssize_t len = (ssize_t)strlen(rows[i].text);
+
+		assert_int_equal(ftruncate(fd, 0), 0);
+		assert_int_equal(pwrite(fd, rows[i].text, (size_t)len, 0), len);
+		assert_int_equal(settings_peek(path, "node", "control", control,
+				     sizeof(control)),
+		    0);
+		assert_string_equal(control, rows[i].control);
+	}
+	(void)close(fd);
+	(void)unlink(path);
+	assert_int_equal(
+	    settings_peek(path, "node", "control", control, sizeof(control)),
+	    -ENOENT);
 }
 
 static void
@@ -632,6 +737,9 @@ main(void)
 		cmocka_unit_test(file_that_cannot_be_read_is_named),
 		cmocka_unit_test(file_beyond_a_mebibyte_is_refused),
 		cmocka_unit_test(comparison_names_what_changed),
+		cmocka_unit_test(changes_come_with_their_values),
+		cmocka_unit_test(what_needs_a_restart_runs_on),
+		cmocka_unit_test(one_text_is_found_in_a_broken_file),
 		cmocka_unit_test(sample_is_read_back),
 		cmocka_unit_test(sample_shows_the_defaults),
 		cmocka_unit_test(sample_value_cannot_add_a_line),

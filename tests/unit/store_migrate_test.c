@@ -192,6 +192,65 @@ migration_that_breaks_references_is_undone(void **state)
 	assert_int_equal(number(db, "SELECT count(*) FROM sqlite_schema"), 0);
 }
 
+static const char first_schema_rows[] =
+    "INSERT INTO host (id, name, created_at) VALUES (5, 'a.example', 1);"
+    "INSERT INTO actor (id, uri, uri_hash, kind, type, username, host_id,"
+    " created_at, updated_at, deleted_at) VALUES"
+    " (1, 'u1', 11, 3, 'Person', 'lise', NULL, 1, 1, NULL),"
+    " (2, 'u2', 12, 4, 'Group', 'four', NULL, 1, 1, NULL),"
+    " (3, 'u3', 13, 0, 'Person', 'bob', 5, 1, 1, NULL),"
+    " (4, 'u4', 14, 3, 'Person', 'gone', NULL, 1, 1, 9);"
+    "INSERT INTO follow (uri, uri_hash, follower_id, followee_id, state,"
+    " created_at) VALUES ('f1', 1, 3, 1, 1, 1), ('f2', 2, 1, 3, 1, 1),"
+    " ('f3', 3, 3, 2, 0, 1);"
+    "INSERT INTO object (uri, uri_hash, local, type, actor_id, visibility,"
+    " published, updated, received_at) VALUES"
+    " ('o1', 1, 1, 'Note', 1, 0, 1, 1, 1),"
+    " ('o2', 2, 0, 'Note', 3, 0, 1, 1, 1);"
+    "INSERT INTO activity (id, uri, uri_hash, actor_id, type, visibility,"
+    " listed, published, document) VALUES (6, 'a', 1, 1, 'Create', 0, 1, 1,"
+    " '{}');"
+    "INSERT INTO delivery (id, host_id, activity_id, actor_id, inbox,"
+    " inbox_hash, order_key, head, bytes, attempts, next_at, created_at,"
+    " last_status, last_error)"
+    " VALUES (40, 5, 6, 1, 'i', 21, 22, 1, 23, 24, 25, 26, 27, 'why');";
+
+static void
+second_schema_keeps_what_waits_and_counts_what_is_there(void **state)
+{
+	CLEANUP(store_close) struct db *db = NULL;
+	char error[STORE_ERROR_SIZE] = "", path[FIXTURE_FOLDER_SIZE + 32];
+	FILE *file;
+
+	(void)snprintf(
+	    path, sizeof(path), "%s/parvis.db", (const char *)*state);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	(void)fclose(file);
+	assert_int_equal(db_open(path, DB_WRITE, &db), 0);
+	assert_int_equal(migrate_run(db, migrate_files, 1, error), 0);
+	assert_int_equal(db_script(db, first_schema_rows, error), 0);
+	assert_int_equal(
+	    migrate_run(db, migrate_files, migrate_file_count, error), 0);
+	assert_int_equal(
+	    number(db, "SELECT count(*) FROM delivery WHERE id = 40"
+		       " AND host_id = 5 AND activity_id = 6 AND actor_id = 1"
+		       " AND inbox = 'i' AND inbox_hash = 21"
+		       " AND order_key = 22 AND head = 1 AND bytes = 23"
+		       " AND attempts = 24 AND next_at = 25"
+		       " AND created_at = 26 AND last_status = 27"
+		       " AND last_error = 'why'"),
+	    1);
+	assert_int_equal(
+	    number(db, "SELECT count(*) FROM figure WHERE profiles = 1"
+		       " AND projects = 1 AND remote_actors = 1"
+		       " AND local_objects = 1 AND remote_objects = 1"
+		       " AND followers = 1 AND following = 1"),
+	    1);
+	assert_int_equal(
+	    number(db, "SELECT sum(follower_host) FROM follow"), 10);
+}
+
 static void
 readers_cannot_write(void **state)
 {
@@ -267,6 +326,7 @@ main(void)
 		TEST(newer_schema_is_refused_by_name),
 		TEST(failing_migration_leaves_those_before_it),
 		TEST(migration_that_breaks_references_is_undone),
+		TEST(second_schema_keeps_what_waits_and_counts_what_is_there),
 		TEST(readers_cannot_write),
 		TEST(read_transaction_is_one_view),
 		TEST(missing_database_is_said),

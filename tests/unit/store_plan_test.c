@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "store/db.h"
+#include "store/chore.h"
 #include "store/follow.h"
 #include "store/host.h"
 #include "store/outbox.h"
@@ -34,7 +34,7 @@ read_all(struct fixture *f, int64_t actor)
 	struct timeline_entry *entries;
 	struct delivery *deliveries;
 	struct task *tasks;
-	struct host host;
+	struct host host, *hosts;
 	const char **uris;
 	int64_t *ids, n, two[2];
 	size_t count;
@@ -71,6 +71,12 @@ read_all(struct fixture *f, int64_t actor)
 	(void)!outbox_list(db, arena, 1, 5, 9, &rows, &count);
 	(void)!outbox_count(db, 1, &n);
 	(void)seen_has(db, "u", "a");
+	(void)!object_get(db, arena, 1, &object);
+	(void)!outbox_get(db, arena, 1, &row);
+	(void)!host_get(db, arena, 1, &host);
+	(void)!host_list(db, arena, "a", 9, &hosts, &count);
+	(void)!queue_list(db, arena, NULL, 1, 9, &deliveries, &count);
+	(void)!timeline_list(db, arena, 1, 0, 9, &entries, &count);
 	(void)!queue_hosts_due(db, arena, 1, 2, 9, &ids, &count);
 	(void)!queue_of_host(db, arena, 1, 2, 9, &deliveries, &count);
 	(void)!queue_next_at(db, &n);
@@ -89,6 +95,8 @@ write_all(struct fixture *f, int64_t lise, int64_t bob)
 		.inbox = "i",
 		.bytes = 1 };
 	struct task task = { .kind = TASK_OBJECT, .uri = "t" };
+	const struct chore rest = { .kind = CHORE_ACTOR, .actor_id = lise };
+	bool more = true;
 	int64_t note = fixture_note(f, bob, "https://a.example/n", 1), n;
 	size_t count;
 
@@ -112,9 +120,15 @@ write_all(struct fixture *f, int64_t lise, int64_t bob)
 	assert_int_equal(object_delete(f->db, note, 5), 0);
 	assert_int_equal(outbox_retract_object(f->db, "o"), 0);
 	assert_int_equal(object_forget_buried(f->db, 9, 9, &count), 0);
+	assert_int_equal(seen_forget(f->db, 0, 9, &count), 0);
+	assert_int_equal(outbox_forget(f->db, 0, 9, &count), 0);
+	assert_int_equal(queue_expire(f->db, 0, 9, &count), 0);
 	assert_int_equal(actor_delete(f->db, bob, 9), 0);
 	assert_int_equal(actor_delete(f->db, lise, 9), 0);
 	assert_int_equal(queue_drop(f->db, 0, "a.example", &n), 0);
+	assert_int_equal(chore_add(f->db, &rest), 0);
+	while (more)
+		assert_int_equal(chore_step(f->db, &more), 0);
 }
 
 struct texts {
@@ -137,7 +151,30 @@ harmless(const char *step)
 {
 	return strstr(step, "CONSTANT ROW") != NULL ||
 	       strstr(step, "INDEX actor_keyless") != NULL ||
+	       strstr(step, "INDEX activity_passing") != NULL ||
+	       strstr(step, "INDEX chore_order") != NULL ||
+	       strcmp(step, "SCAN seen") == 0 || /* the oldest, by id */
+	       strcmp(step, "SCAN delivery") == 0 ||
+	       strcmp(step, "SCAN old") == 0 ||
+	       strncmp(step, "SCAN (subquery", 14) == 0 || /* with LIMIT */
 	       strstr(step, "INDEX object_recent") != NULL;
+}
+
+/* What one very active actor did must not be read to find one thing of it. */
+static bool
+roundabout(const char *step, const char *sql)
+{
+	static const char *const wide[] = { "INDEX timeline_via ",
+		"INDEX reaction_actor ", "INDEX activity_kept " };
+
+	/* Bounded; or the check of a reference. */
+	if (strstr(sql, "LIMIT") != NULL || strncmp(sql, "INSERT", 6) == 0)
+		return false;
+	for (size_t i = 0; i < N_ELEMENTS(wide); i++) {
+		if (strstr(step, wide[i]) != NULL)
+			return true;
+	}
+	return false;
 }
 
 /* A step that reads a whole table, or sorts what an index has in order. */
@@ -172,7 +209,7 @@ check(struct fixture *f, const char *sql)
 		(void)db_take_int(plan);
 		(void)db_take_int(plan);
 		found = db_take_text(plan, f->arena);
-		if (slow(found))
+		if (slow(found) || roundabout(found, sql))
 			fail_msg("%s\n%s", found, sql);
 		steps++;
 	}
@@ -204,6 +241,9 @@ check_sees_a_statement_that_reads_a_whole_table(void **state)
 	assert_true(slow("SCAN actor"));
 	assert_true(slow("USE TEMP B-TREE FOR ORDER BY"));
 	assert_false(slow("SEARCH actor USING INDEX actor_uri (uri_hash=?)"));
+	assert_true(
+	    roundabout("SEARCH timeline USING INDEX timeline_via (via_id=?)",
+		"DELETE FROM timeline WHERE object_id = ?1 AND via_id = ?2"));
 }
 
 #define TEST(fn) \

@@ -35,6 +35,7 @@ const TEST_SETTINGS = {
 	"listen.inbox_per_minute": "1000000",
 	"delivery.first_retry_seconds": "1",
 	"delivery.longest_retry_seconds": "2",
+	"federation.ask_again_seconds": "1",
 };
 
 export class Node {
