@@ -235,7 +235,7 @@ describe("a node's log", () => {
 			`${MANY} more projects in the catalogue`,
 			async () =>
 				(await author.ctl("catalogue", "show")).live === before + MANY,
-			{ seconds: 120 },
+			{ seconds: 480 }, // as many pairs of keys are made
 		);
 		const log = await verifyNode(author.base);
 		assert.ok(log.pages.length > 1);

@@ -23,7 +23,7 @@ let node, project, update;
 before(async () => {
 	node = await Node.start("chevreuse.localhost", {
 		title: "Up PNR Chevreuse",
-		settings: { "listen.request_seconds": "2", "listen.idle_seconds": "3" },
+		settings: { "listen.request_seconds": "10" },
 	});
 	project = await node.project(
 		"ecocentre",
@@ -169,12 +169,12 @@ describe("the actor document", () => {
 		writeFileSync(file, JSON.stringify({ profiles }));
 		await node.ctl("import", file);
 		assert.ok((await node.ctl("status")).waiting_keys > 0);
-		const began = Date.now();
 		assert.equal((await get(project.id, AS2)).status, 200);
 		assert.equal((await get(`${node.base}/`, "text/html")).status, 200);
-		assert.ok(Date.now() - began < 2000);
+		// They did not wait for the keys: some are still to be made.
+		assert.ok((await node.ctl("status")).waiting_keys > 0);
 		const made = async () => (await node.ctl("status")).waiting_keys === 0;
-		await waitFor("the keys", made, { seconds: 60 });
+		await waitFor("the keys", made);
 		assert.ok((await node.actor("neuf14")).publicKey.publicKeyPem);
 	});
 

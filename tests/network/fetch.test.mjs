@@ -15,8 +15,8 @@ before(async () => {
 		Node.start("noeud.localhost", {
 			network: "127.0.0.1/32",
 			settings: {
-				"outbound.request_seconds": "2",
-				"outbound.connect_seconds": "2",
+				// Longer than a loaded machine takes.
+				"outbound.request_seconds": "8",
 				"outbound.response_bytes": "1048576",
 				"outbound.redirects": "3",
 			},
@@ -148,7 +148,7 @@ describe("refused", () => {
 		peer.on("GET", path, ({ res }) =>
 			setTimeout(
 				() => res.writeHead(302, { location: peer.base + path }).end(),
-				1500,
+				6000,
 			),
 		);
 		await refused(peer.base + path, /refused|too long|time/i);

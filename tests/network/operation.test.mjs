@@ -27,7 +27,11 @@ before(async () => {
 		settings: {
 			"delivery.first_retry_seconds": "3600",
 			"delivery.longest_retry_seconds": "3600",
-			"outbound.request_seconds": "5",
+			// Nor fails because a loaded machine is slow.
+			"outbound.request_seconds": "60",
+			"outbound.connect_seconds": "60",
+			"listen.request_seconds": "60",
+			"listen.stop_seconds": "60",
 		},
 	});
 	project = await node.project("projet");
@@ -72,6 +76,10 @@ describe("the queue while a server is down", () => {
 		await waitFor("a failure", async () => {
 			const host = await node.ctl("host", "show", peer.domain);
 			return host.failures > 0 && host.waiting === 3;
+		});
+		await waitFor("the other to have all", () => contents(other).length === 3);
+		await waitFor("that to be written down", async () => {
+			return (await node.ctl("status")).waiting_deliveries === 3;
 		});
 	});
 

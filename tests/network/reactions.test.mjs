@@ -15,6 +15,10 @@ before(async () => {
 			settings: {
 				"delivery.first_retry_seconds": "3600",
 				"delivery.longest_retry_seconds": "3600",
+				// Nothing is tried again: nor may it fail because a loaded
+				// machine is slow.
+				"outbound.request_seconds": "60",
+				"outbound.connect_seconds": "60",
 				"delivery.host_items": "100",
 			},
 		}),

@@ -12,7 +12,7 @@ import { ROOT, freePort, zone } from "./lib/zone.mjs";
 
 const build = process.env.PARVIS_BUILD ?? path.join(ROOT, "build-test");
 const data = path.join(zone().dir, "demo");
-const port = await freePort();
+const port = await freePort(3);
 
 function start(...more) {
 	const child = spawn(
@@ -41,7 +41,7 @@ test("a first start shows that an update arrives", async () => {
 test("a second start keeps the data, serves pages and ends at Ctrl-C", async () => {
 	assert.ok(existsSync(path.join(data, "chevreuse/parvis.conf")));
 	const child = start();
-	await waitFor("the nodes", () => /Ctrl-C/.test(child.said), { seconds: 60 });
+	await waitFor("the nodes", () => /Ctrl-C/.test(child.said));
 	assert.doesNotMatch(child.said, /Importing/);
 	const page = await request(
 		`https://chevreuse.localhost:${port}/@ecocentre-dourdan`,

@@ -12,7 +12,9 @@ import { Peer } from "./lib/peer.mjs";
 import { waitFor } from "./lib/wait.mjs";
 import { certify, zone } from "./lib/zone.mjs";
 
-// Asks up to `most` times: the answers until the first 429, with it.
+// Asks up to `most` times: the answers until the first 429, with it.  Never
+// one request alone to see whether a limit still holds: on a loaded machine
+// there may be time for it to be filled up again.
 async function untilTooMany(url, headers, most = 60) {
 	const all = [];
 	for (let i = 0; i < most; i++) {
@@ -25,13 +27,16 @@ async function untilTooMany(url, headers, most = 60) {
 describe("a node behind a reverse proxy", () => {
 	const socketPath = path.join(zone().dir, "web.sock");
 	let node, proxy, peer;
+	// Who asks, as the proxy sees it: somebody new each time, unless it is set.
+	let fixed, askers = 0;
+	const asker = () => fixed ?? `198.51.100.${1 + (askers++ % 200)}`;
 
 	// What nginx does: TLS, and who asked, appended to what was said before.
 	function forward(req, res) {
 		const said = req.headers["x-forwarded-for"];
 		const headers = {
 			...req.headers,
-			"x-forwarded-for": `${said ? `${said}, ` : ""}${proxy.asker}`,
+			"x-forwarded-for": `${said ? `${said}, ` : ""}${asker()}`,
 		};
 		const inner = http.request(
 			{ socketPath, path: req.url, method: req.method, headers },
@@ -40,7 +45,7 @@ describe("a node behind a reverse proxy", () => {
 				answer.pipe(res);
 			},
 		);
-		inner.on("error", () => res.writeHead(502).end());
+		inner.on("error", (error) => res.writeHead(502).end(String(error)));
 		req.pipe(inner);
 	}
 
@@ -55,7 +60,6 @@ describe("a node behind a reverse proxy", () => {
 		node.configure({ "listen.https": [] });
 		const { certificatePem, keyPem } = certify("derriere.localhost");
 		proxy = https.createServer({ cert: certificatePem, key: keyPem }, forward);
-		proxy.asker = "198.51.100.1";
 		await new Promise((resolve) =>
 			proxy.listen(node.port, "127.0.0.1", resolve),
 		);
@@ -70,7 +74,6 @@ describe("a node behind a reverse proxy", () => {
 
 	test("federates under its public name", async () => {
 		await node.up();
-		proxy.asker = "198.51.100.2";
 		const project = await node.project("projet");
 		assert.ok(project.id.startsWith(`${node.base}/`));
 		const actor = peer.actor("fan");
@@ -87,20 +90,22 @@ describe("a node behind a reverse proxy", () => {
 	});
 
 	test("tells askers apart by what the proxy says", async () => {
-		proxy.asker = "198.51.100.3";
+		fixed = "203.0.113.3";
 		const all = await untilTooMany(`${node.base}/`);
 		assert.equal(all.at(-1).status, 429);
 		assert.ok(Number(all.at(-1).headers["retry-after"]) > 0);
-		proxy.asker = "198.51.100.4";
+		fixed = "203.0.113.4";
 		assert.equal((await request(`${node.base}/`)).status, 200);
 	});
 
 	test("does not believe what an asker says of itself", async () => {
-		proxy.asker = "198.51.100.3";
-		const answer = await request(`${node.base}/`, {
-			headers: { "x-forwarded-for": "198.51.100.99" },
-		});
-		assert.equal(answer.status, 429);
+		fixed = "203.0.113.5";
+		for (let i = 0; i < 30; i++) {
+			const headers = { "x-forwarded-for": `192.0.2.${i}` };
+			const answer = await request(`${node.base}/`, { headers });
+			if (answer.status === 429) return;
+		}
+		assert.fail("each claimed address had a limit of its own");
 	});
 });
 
@@ -137,10 +142,11 @@ describe("limits by address", () => {
 		});
 		assert.equal(all.at(-1).status, 429);
 		assert.ok(Number(all.at(-1).headers["retry-after"]) > 0);
-		const other = await request(`${node.base}/`, {
-			headers: { "x-forwarded-for": "198.51.100.8" },
+		// A fresh limit would let 20 pass; what is left of this one, a few.
+		const others = await untilTooMany(`${node.base}/`, {
+			"x-forwarded-for": "198.51.100.8",
 		});
-		assert.equal(other.status, 429);
+		assert.ok(others.length < 20, String(others.length));
 	});
 });
 

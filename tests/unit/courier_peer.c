@@ -16,7 +16,7 @@
 #include "config/base/text.h"
 #include "tests/unit/courier_peer.h"
 
-enum { ROUTES_MAX = 32, REQUESTS_MAX = 256, WAIT_SECONDS = 10 };
+enum { ROUTES_MAX = 32, REQUESTS_MAX = 256, WAIT_SECONDS = 60 };
 
 struct route {
 	char *path;

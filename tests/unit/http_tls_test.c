@@ -60,17 +60,22 @@ tls_answers_without_delay(void **state)
 	struct raw_answer answer;
 	struct raw_client *client;
 	struct http_node node;
-	int64_t start;
+	int64_t start, least = INT64_MAX;
 
 	(void)state;
 	http_node_start_tls(&node);
 	client = raw_connect_tls(worker_pool_port(node.pool, 0), TLS_1_3, NULL);
 	raw_ask(client, GET("/big"), &answer);
-	start = raw_now_ms();
-	for (int i = 0; i < 50; i++)
+	for (int i = 0; i < 50; i++) {
+		start = raw_now_ms();
 		raw_ask(client, GET("/big"), &answer);
-	/* Nagle against delayed acknowledgements would take 2,000 ms. */
-	assert_in_range(raw_now_ms() - start, 0, 1000);
+		least = MIN(least, raw_now_ms() - start);
+	}
+	/*
+	 * Nagle against delayed acknowledgements would take 40 ms each time; a
+	 * machine with other things to do takes long now and then.
+	 */
+	assert_in_range(least, 0, 35);
 	raw_close(&client);
 	http_node_stop(&node);
 }

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { RAW_DEADLINE_MS = 20000, RAW_BYTES_MAX = 4 * 1024 * 1024 };
+enum { RAW_DEADLINE_MS = 60000, RAW_BYTES_MAX = 4 * 1024 * 1024 };
 
 struct raw_client;
 

@@ -7,9 +7,13 @@ const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(
 	existsSync,
 );
 
+// For a machine that is slow and has other things to do.
+const PATIENCE_MS = 120_000;
+
 export function launch() {
 	return chromium.launch({
 		executablePath,
+		timeout: PATIENCE_MS,
 		args: [
 			"--no-sandbox",
 			"--disable-gpu",
@@ -34,6 +38,7 @@ export async function visit(browser, address, options, look) {
 		locale: "fr-FR",
 		viewport: { width, height: 800 },
 	});
+	context.setDefaultTimeout(PATIENCE_MS);
 	const asked = [];
 	const complaints = [];
 	context.on("request", (r) => asked.push(r.url()));

@@ -27,7 +27,7 @@ function agent(caFile) {
 // is not that of the tests.
 export function request(
 	url,
-	{ method = "GET", headers = {}, body, timeoutMs = 20000, ca } = {},
+	{ method = "GET", headers = {}, body, timeoutMs = 120_000, ca } = {},
 ) {
 	return new Promise((resolve, reject) => {
 		const bytes = body === undefined ? undefined : Buffer.from(body);

@@ -109,9 +109,7 @@ export class Node {
 		closeSync(log);
 		running.add(this);
 		this.exited = once(this.process, "exit");
-		await waitFor(`${this.name} to be ready`, () => this.#ready(), {
-			seconds: 60,
-		});
+		await waitFor(`${this.name} to be ready`, () => this.#ready());
 	}
 
 	async #ready() {

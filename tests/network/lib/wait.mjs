@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: ISC
-// Waiting for a condition, never for a time.
+// Waiting for a condition, never for a time.  The limits are there to end what
+// hangs: a machine may be slow and have other things to do.
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 // Calls probe() until it gives something true and returns that.  What it
 // throws counts as "not yet" and is shown when the time is over.
-export async function waitFor(what, probe, { seconds = 20, everyMs = 40 } = {}) {
+export async function waitFor(what, probe, { seconds = 120, everyMs = 40 } = {}) {
 	const end = Date.now() + seconds * 1000;
 	let last;
 	for (;;) {

@@ -43,23 +43,36 @@ export function certify(name) {
 	};
 }
 
-const given = new Set();
-
-// A port that nobody listens on, below the range that the system takes
-// outgoing ports from, so that it stays free until it is used.
-export async function freePort() {
+// `count` ports in a row that nobody listens on: the first of them.  They lie
+// below the range that the system takes outgoing ports from, and no other test
+// that runs beside this one gets them, also while nobody listens.
+export async function freePort(count = 1) {
 	for (;;) {
-		const port = 10000 + Math.floor(Math.random() * 20000);
-		if (given.has(port)) continue;
-		given.add(port);
-		if (await canListen(port)) return port;
+		const first = 10000 + Math.floor(Math.random() * 20000);
+		if (await isFree(first, count)) return first;
 	}
 }
 
-function canListen(port) {
+async function isFree(first, count) {
+	for (let port = first; port < first + count; port++)
+		if (!(await reserve(port)) || !(await listens({ port, host: "127.0.0.1" })))
+			return false;
+	return true;
+}
+
+// For as long as this process lives: an abstract socket of that name.
+function reserve(port) {
+	return listens({ path: `\0parvis-test-port-${port}` }, { keep: true });
+}
+
+function listens(where, { keep = false } = {}) {
 	return new Promise((resolve) => {
 		const server = net.createServer();
 		server.once("error", () => resolve(false));
-		server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+		server.listen(where, () => {
+			if (!keep) return server.close(() => resolve(true));
+			server.unref();
+			resolve(true);
+		});
 	});
 }
