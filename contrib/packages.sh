@@ -11,8 +11,8 @@ set -eu
 build_packages=(
 	ca-certificates cmake gcc libc6-dev libcsv-dev libcurl4-openssl-dev
 	libevent-dev libgumbo-dev libidn2-dev libinih-dev libjansson-dev
-	libmd4c-dev libmd4c-html0-dev libsqlite3-dev libssl-dev ninja-build
-	openssl pkg-config zlib1g-dev
+	libmd4c-dev libmd4c-html0-dev libsqlite3-dev libssl-dev libstemmer-dev
+	ninja-build openssl pkg-config zlib1g-dev
 )
 test_packages=(
 	chromium clang clang-format clang-tidy cppcheck curl git jq

@@ -7,6 +7,7 @@
 #include "config/base/clock.h"
 #include "config/base/log.h"
 #include "federation/catalogue.h"
+#include "federation/catalogue_index.h"
 #include "store/object.h"
 #include "store/outbox.h"
 
@@ -29,7 +30,9 @@ struct housekeeping {
 	int64_t before; /* seconds: what is older goes */
 	size_t forgotten, buried;
 	struct catalogue_walk walk;
-	bool walking; /* there are more actors to compare */
+	bool walking;    /* there are more actors to compare */
+	int64_t indexed; /* up to this number of the log */
+	bool indexing;   /* there are more entries to look at */
 	bool busy;
 };
 
@@ -78,6 +81,9 @@ work_catalogue(struct writer_job *job, struct db *db)
 	if (r == 0)
 		r = catalogue_renew_head(&publish);
 	if (r == 0)
+		r = catalogue_index_catch_up(
+		    db, arena, CATALOGUE_OWN, &self->indexed, &self->indexing);
+	if (r == 0)
 		r = catalogue_prune(db, CATALOGUE_OWN,
 		    publish.now - CATALOGUE_BURIED_SECONDS, STEP_ROWS,
 		    &self->buried);
@@ -108,7 +114,8 @@ on_catalogue(struct writer_job *job)
 	if (job->result < 0)
 		log_warning("housekeeping catalogue error=%d", job->result);
 	else
-		more |= self->walking || self->buried >= STEP_ROWS;
+		more |= self->walking || self->indexing ||
+			self->buried >= STEP_ROWS;
 	again_in(self, more ? STEP_SECONDS : ROUND_SECONDS);
 }
 

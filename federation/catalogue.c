@@ -6,6 +6,7 @@
 
 #include "config/base/log.h"
 #include "config/base/text.h"
+#include "federation/catalogue_index.h"
 #include "federation/catalogue_object.h"
 #include "federation/jcs.h"
 #include "federation/lthash.h"
@@ -194,6 +195,9 @@ append(struct log *log, const struct actor *actor, enum catalogue_kind kind,
 		return r;
 	crypto_sha256(entry.document, strlen(entry.document), entry.hash);
 	r = catalogue_put(publish->db, publish->arena, &entry, &old);
+	if (r == 0)
+		r = catalogue_index_replace(
+		    publish->db, publish->arena, &old, &entry, object);
 	if (r < 0)
 		return r;
 	log->origin.seq = entry.seq;

@@ -51,6 +51,7 @@ owner()
 			grep -E ":<($1)" | grep -vE "^($2)" || true)
 }
 owner 'sqlite3' 'store/'
+owner 'libstemmer' 'store/tokenizer\.c:'
 owner 'jansson' '(federation|daemon)/'
 owner 'curl/' 'federation/http_client[^/]*\.c:'
 owner 'openssl/' '(config/base/crypto|daemon/tls|federation/http_client)[^/]*\.[ch]:'
