@@ -14,6 +14,7 @@
 enum {
 	START_SECONDS = 2,   /* before the first round */
 	STEP_ROWS = 500,     /* forgotten in one transaction at most */
+	STEP_POSTS = 50,     /* the same of posts: much may hang on one */
 	STEP_SECONDS = 2,    /* between two steps while there is more */
 	ROUND_SECONDS = 600, /* between two rounds */
 	DAY = 86400,
@@ -28,7 +29,9 @@ struct housekeeping {
 	struct event *timer;
 	struct writer_job job;
 	int64_t before; /* seconds: what is older goes */
-	size_t forgotten, buried;
+	int64_t posts_before;
+	size_t buried;
+	bool more; /* to forget */
 	struct catalogue_walk walk;
 	bool walking;    /* there are more actors to compare */
 	int64_t indexed; /* up to this number of the log */
@@ -50,14 +53,17 @@ static int
 work(struct writer_job *job, struct db *db)
 {
 	struct housekeeping *self = CONTAINER_OF(job, struct housekeeping, job);
-	size_t seen = 0, buried = 0, sent = 0;
+	size_t seen = 0, buried = 0, sent = 0, posts = 0;
 	int r = seen_forget(db, self->before, STEP_ROWS, &seen);
 
 	if (r == 0)
 		r = object_forget_buried(db, self->before, STEP_ROWS, &buried);
 	if (r == 0)
 		r = outbox_forget(db, self->before, STEP_ROWS, &sent);
-	self->forgotten = seen + buried + sent;
+	if (r == 0)
+		r = object_forget_old(
+		    db, self->posts_before, clock_now(), STEP_POSTS, &posts);
+	self->more = seen + buried + sent >= STEP_ROWS || posts >= STEP_POSTS;
 	return r;
 }
 
@@ -108,7 +114,7 @@ static void
 on_catalogue(struct writer_job *job)
 {
 	struct housekeeping *self = CONTAINER_OF(job, struct housekeeping, job);
-	bool more = self->forgotten >= STEP_ROWS;
+	bool more = self->more;
 
 	self->busy = false;
 	if (job->result < 0)
@@ -129,7 +135,7 @@ on_forgotten(struct writer_job *job)
 	self->busy = false;
 	if (job->result < 0) {
 		log_warning("housekeeping error=%d", job->result);
-		self->forgotten = 0;
+		self->more = false;
 	}
 	if (self->timer != NULL)
 		submit(self, work_catalogue, on_catalogue);
@@ -146,6 +152,8 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 	self->before =
 	    clock_now() -
 	    (snapshot->settings->delivery_keep_days + MARGIN_DAYS) * DAY;
+	self->posts_before =
+	    clock_now() - snapshot->settings->federation_keep_posts_days * DAY;
 	node_release(&snapshot);
 	submit(self, work, on_forgotten);
 }

@@ -296,6 +296,29 @@ object_bury(struct db *db, const char *uri, int64_t actor_id, int64_t now)
 		db_int(VISIBILITY_DIRECT), db_int(now)));
 }
 
+/* As if deleted by their authors: what hangs on one may be much, and one that
+ * is announced again meanwhile is not read again at once. */
+int
+object_forget_old(
+    struct db *db, int64_t before, int64_t now, size_t limit, size_t *ret_count)
+{
+	static const char sql[] =
+	    "SELECT id FROM object WHERE local = 0 AND deleted_at IS NULL"
+	    " AND received_at < ?1 ORDER BY received_at LIMIT 1";
+	int r = 0;
+
+	for (*ret_count = 0; *ret_count < limit; ++*ret_count) {
+		int64_t id = 0;
+
+		r = db_number(db, sql, VALUES(db_int(before)), &id);
+		if (r == 0)
+			r = object_delete(db, id, now);
+		if (r < 0)
+			break;
+	}
+	return r == -ENOENT ? 0 : r;
+}
+
 int
 object_forget_buried(
     struct db *db, int64_t before, size_t limit, size_t *ret_count)

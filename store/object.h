@@ -57,6 +57,12 @@ int object_delete(struct db *db, int64_t id, int64_t now) MUST_CHECK;
 int object_bury(struct db *db, const char *uri, int64_t actor_id, int64_t now)
     MUST_CHECK;
 /*
+ * Makes Tombstones of others' objects that arrived before `before`, the oldest
+ * first, at most limit; *ret_count says of how many.
+ */
+int object_forget_old(struct db *db, int64_t before, int64_t now, size_t limit,
+    size_t *ret_count) MUST_CHECK;
+/*
  * Forgets Tombstones of others' objects older than `before`, at most limit;
  * *ret_count says how many went.
  */

@@ -106,6 +106,9 @@ SETTING_INT(federation, ask_again_seconds, 60, 1, 3600, "seconds", RELOAD,
     "Time for which another server is not asked again for an actor or key that "
     "it gave a moment ago, however many wrong signatures come in; twice as "
     "long for what it refused, half as long when it is out of reach.")
+SETTING_INT(federation, keep_posts_days, 365, 7, 36500, "days", RELOAD,
+    "Days that posts of others are kept, and shown on home pages, after they "
+    "arrived.  What this node published is kept.")
 SETTING_BOOL(federation, authorized_fetch, false, RELOAD,
     "Whether documents are only given to signed requests.")
 SETTING_BOOL(federation, sign_rfc9421_first, false, RELOAD,

@@ -2,6 +2,8 @@
 // What comes in: who may say what, what is done once however often it is
 // said, and what is politely ignored.
 import assert from "node:assert/strict";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { after, before, test } from "node:test";
 import { AS2, request } from "./lib/http.mjs";
 import { Node, stopAll } from "./lib/node.mjs";
@@ -232,6 +234,26 @@ test("scripts and handlers in a post do not survive", async () => {
 		await timeline(),
 		/onclick|<script|javascript:|onerror|alert\(/,
 	);
+});
+
+test("a post that arrived long ago is forgotten", async () => {
+	await tell(alice, alice.activity("Create", alice.note("Il y a longtemps")));
+	await node.shows("paul", "Il y a longtemps");
+	await tell(alice, alice.activity("Create", alice.note("Cette année")));
+	await node.shows("paul", "Cette année");
+	await node.stop();
+	const db = new DatabaseSync(path.join(node.dir, "parvis.db"));
+	const year = 366 * 86400;
+	const { changes } = db
+		.prepare(
+			"UPDATE object SET received_at = received_at - ? WHERE content LIKE ?",
+		)
+		.run(year, "%longtemps%");
+	db.close();
+	assert.equal(changes, 1);
+	await node.up();
+	await node.shows("paul", "Il y a longtemps", false);
+	assert.match(await timeline(), /Cette année/);
 });
 
 test("the node is alive after all this", async () => {

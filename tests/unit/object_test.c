@@ -118,6 +118,60 @@ deleted_object_is_a_tombstone_for_good(void **state)
 	assert_int_equal(count, 0);
 }
 
+/* A post of b, received then, on lise's home page. */
+static int64_t
+remote_note(struct fixture *f, int64_t author, int64_t lise, const char *uri,
+    int64_t received_at)
+{
+	const struct object note = { .uri = uri,
+		.type = "Note",
+		.actor_id = author,
+		.content = "<p>x</p>",
+		.published = 1,
+		.updated = 1,
+		.received_at = received_at };
+	int64_t id = 0;
+
+	assert_int_equal(object_create(f->db, &note, &id), 0);
+	assert_int_equal(timeline_add(f->db, lise, id, 1), 0);
+	return id;
+}
+
+static void
+old_posts_of_others_go_from_home_pages_and_then_for_good(void **state)
+{
+	struct fixture *f = *state;
+	int64_t lise = fixture_local(f, ACTOR_PROFILE, "lise");
+	int64_t bob = fixture_remote(f, "a.example", "bob", NULL);
+	int64_t mine = fixture_note(f, lise, "https://n/o/1", 10);
+	int64_t second = remote_note(f, bob, lise, "https://a.example/2", 200);
+	int64_t first = remote_note(f, bob, lise, "https://a.example/1", 100);
+	int64_t third = remote_note(f, bob, lise, "https://a.example/3", 300);
+	struct timeline_entry *entries;
+	struct object out;
+	size_t count = 9;
+
+	assert_int_equal(timeline_add(f->db, lise, mine, 10), 0);
+	assert_int_equal(object_forget_old(f->db, 100, 1000, 9, &count), 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(object_forget_old(f->db, 300, 1000, 1, &count), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(object_get(f->db, f->arena, first, &out), 0);
+	assert_int_equal(out.deleted_at, 1000);
+	assert_int_equal(object_get(f->db, f->arena, second, &out), 0);
+	assert_int_equal(out.deleted_at, 0);
+	assert_int_equal(object_forget_old(f->db, 300, 1000, 9, &count), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(
+	    timeline_list(f->db, f->arena, lise, 0, 9, &entries, &count), 0);
+	assert_int_equal(count, 2);
+	assert_int_equal(entries[0].object.id, mine);
+	assert_int_equal(entries[1].object.id, third);
+	assert_int_equal(object_forget_buried(f->db, 2000, 9, &count), 0);
+	assert_int_equal(count, 2);
+	assert_int_equal(object_get(f->db, f->arena, first, &out), -ENOENT);
+}
+
 static void
 buried_object_cannot_be_created_until_forgotten(void **state)
 {
@@ -359,6 +413,7 @@ main(void)
 		TEST(created_object_is_read_back_whole),
 		TEST(update_keeps_author_and_visibility),
 		TEST(deleted_object_is_a_tombstone_for_good),
+		TEST(old_posts_of_others_go_from_home_pages_and_then_for_good),
 		TEST(buried_object_cannot_be_created_until_forgotten),
 		TEST(author_list_goes_by_date_in_pages),
 		TEST(reactions_count_once_and_are_undone_by_their_actor),
