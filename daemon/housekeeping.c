@@ -8,6 +8,7 @@
 #include "config/base/log.h"
 #include "federation/catalogue.h"
 #include "federation/catalogue_index.h"
+#include "store/actor.h"
 #include "store/object.h"
 #include "store/outbox.h"
 
@@ -18,6 +19,9 @@ enum {
 	STEP_SECONDS = 2,    /* between two steps while there is more */
 	ROUND_SECONDS = 600, /* between two rounds */
 	DAY = 86400,
+	/* Whom nothing here refers to is forgotten when last read so long ago,
+	 * in a walk a day. */
+	STRANGER_DAYS = 30,
 	/* Longer than the longest retry of anyone we know: what comes again
 	 * after that long was not sent by a queue. */
 	MARGIN_DAYS = 5,
@@ -30,6 +34,7 @@ struct housekeeping {
 	struct writer_job job;
 	int64_t before; /* seconds: what is older goes */
 	int64_t posts_before;
+	int64_t strangers_after, strangers_at; /* the walk: row, next one */
 	size_t buried;
 	bool more; /* to forget */
 	struct catalogue_walk walk;
@@ -48,6 +53,25 @@ again_in(struct housekeeping *self, time_t seconds)
 		(void)event_add(self->timer, &delay);
 }
 
+/* Writer thread: a step of the walk through those that are not ours. */
+static int
+forget_strangers(struct housekeeping *self, struct db *db)
+{
+	int64_t now = clock_now();
+	size_t count;
+	int r;
+
+	if (now < self->strangers_at)
+		return 0;
+	r = actor_forget_strangers(db, now - STRANGER_DAYS * DAY, STEP_ROWS,
+	    &self->strangers_after, &count);
+	if (r == 0 && self->strangers_after == 0)
+		self->strangers_at = now + DAY;
+	else if (r == 0)
+		self->more = true;
+	return r;
+}
+
 /* Writer thread. */
 static int
 work(struct writer_job *job, struct db *db)
@@ -64,7 +88,7 @@ work(struct writer_job *job, struct db *db)
 		r = object_forget_old(
 		    db, self->posts_before, clock_now(), STEP_POSTS, &posts);
 	self->more = seen + buried + sent >= STEP_ROWS || posts >= STEP_POSTS;
-	return r;
+	return r < 0 ? r : forget_strangers(self, db);
 }
 
 /* Writer thread: the catalogue log is brought level with our actors. */

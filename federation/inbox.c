@@ -439,6 +439,9 @@ work(struct writer_job *job, struct db *db)
 	};
 	int r = actor_get(db, parcel->arena, parcel->sender_id, &sender);
 
+	/* Forgotten since its key was cached: read again at the next try. */
+	if (r == 0 && strcmp(sender.uri, parcel->activity.actor) != 0)
+		r = -ENOENT;
 	if (r == 0)
 		r = apply_activity(&apply, &parcel->verdict);
 	if (r == 0)
@@ -455,9 +458,13 @@ on_written(struct writer_job *job)
 {
 	struct parcel *parcel = CONTAINER_OF(job, struct parcel, job);
 
+	if (job->result == -ENOENT)
+		keycache_drop(parcel->inbox->keys, parcel->sig->key_id);
 	if (job->result < 0)
 		(void)finish(parcel,
-		    job->result == -ENOSPC ? VERDICT_BUSY : VERDICT_FAILED,
+		    job->result == -ENOSPC || job->result == -ENOENT
+			? VERDICT_BUSY
+			: VERDICT_FAILED,
 		    NULL);
 	else if (parcel->verdict == VERDICT_ACCEPTED &&
 		 (parcel->activity.type == ACTIVITY_DELETE ||

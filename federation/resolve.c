@@ -180,7 +180,6 @@ take_actor(struct question *question, const struct fetch_result *result)
 		    "the actor has another id", NULL);
 		return;
 	}
-	received->actor.document = kept_text(question, result);
 	keep_actor(question->resolve->core, received, on_actor_kept, question);
 }
 

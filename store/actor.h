@@ -112,6 +112,13 @@ int actor_put_remote(struct db *db, const struct actor *actor, int64_t *ret_id)
  * the last was sent or given up.
  */
 int actor_delete(struct db *db, int64_t id, int64_t now) MUST_CHECK;
+/*
+ * Forgets remote actors that nothing here refers to and that were last read
+ * before `before`: looks at the next `rows` actors after *after, which moves
+ * on, to 0 at the end.  Their ids are not given again.
+ */
+int actor_forget_strangers(struct db *db, int64_t before, size_t rows,
+    int64_t *after, size_t *ret_count) MUST_CHECK;
 
 struct actor_key {
 	int64_t id, actor_id;

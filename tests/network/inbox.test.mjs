@@ -236,6 +236,31 @@ test("scripts and handlers in a post do not survive", async () => {
 	);
 });
 
+test("a sender that was forgotten is read again", async () => {
+	const stranger = peer.actor("oubliee");
+	const post = async () =>
+		(await stranger.post(node.inbox, stranger.activity("Like", peer.id())))
+			.status;
+	assert.equal(await post(), 202); // its key is in memory now
+	const db = new DatabaseSync(path.join(node.dir, "parvis.db"), {
+		timeout: 60_000,
+	});
+	const { id } = db
+		.prepare("SELECT id FROM actor WHERE uri = ?")
+		.get(stranger.id);
+	db.exec(`BEGIN IMMEDIATE; DELETE FROM actor_key WHERE actor_id = ${id};
+		DELETE FROM actor WHERE id = ${id}; COMMIT`);
+	db.close();
+	const seen = new Set();
+	await waitFor("it to be known again", async () => {
+		seen.add(await post());
+		return seen.has(202);
+	});
+	seen.delete(202);
+	seen.delete(503); // come again
+	assert.deepEqual([...seen], []);
+});
+
 test("a post that arrived long ago is forgotten", async () => {
 	await tell(alice, alice.activity("Create", alice.note("Il y a longtemps")));
 	await node.shows("paul", "Il y a longtemps");

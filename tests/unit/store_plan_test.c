@@ -176,6 +176,7 @@ write_all(struct fixture *f, int64_t lise, int64_t bob)
 	assert_int_equal(queue_retry_host(f->db, "a.example", 5, &n), 0);
 	assert_int_equal(object_delete(f->db, note, 5), 0);
 	assert_int_equal(outbox_retract_object(f->db, "o"), 0);
+	assert_int_equal(actor_forget_strangers(f->db, 0, 9, &n, &count), 0);
 	assert_int_equal(object_forget_old(f->db, 0, 9, 9, &count), 0);
 	assert_int_equal(object_forget_buried(f->db, 9, 9, &count), 0);
 	assert_int_equal(seen_forget(f->db, 0, 9, &count), 0);
