@@ -112,6 +112,15 @@ check_log_level(char *value)
 }
 
 static const char *
+check_admission(char *value)
+{
+	return strcmp(value, "open") == 0 || strcmp(value, "vouched") == 0 ||
+		       strcmp(value, "closed") == 0
+		   ? NULL
+		   : "open, vouched or closed";
+}
+
+static const char *
 check_path(char *value)
 {
 	return value[0] == '/' ? NULL : "an absolute path";
@@ -249,6 +258,7 @@ static const struct {
 	{ "node", "control", check_path },
 	{ "node", "control_users", check_user },
 	{ "node", "log_level", check_log_level },
+	{ "network", "admission", check_admission },
 	{ "listen", "https", check_https },
 	{ "listen", "http", check_http },
 	{ "listen", "certificate", check_optional_path },

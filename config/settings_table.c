@@ -78,7 +78,8 @@ settings_section_known(const char *section)
 const char *
 settings_section_names(void)
 {
-	return "node, listen, outbound, delivery, federation";
+	return "node, listen, outbound, delivery, federation, network, "
+	       "replication";
 }
 
 static const void *

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The catalogue log of this node (parvis-catalogue(7)): the collection with
- * its head, pages of entries by ?after=NUMBER, and single entries.  All of an
+ * Catalogue logs (parvis-catalogue(7)): the collection with its head, pages
+ * of entries by ?after=NUMBER, of this node's own log or, with
+ * origin=DOMAIN, of the copy held of an admitted peer's; single entries of
+ * ours; and the heads of all of them that changed after a cursor.  All of an
  * answer comes from one view of the database.
  *
  * Entries and heads are given as they were signed, byte by byte.  They are
@@ -14,18 +16,19 @@
 #include "config/base/text.h"
 #include "daemon/web.h"
 #include "federation/catalogue.h"
+#include "federation/catalogue_page.h"
+#include "federation/url.h"
+#include "store/peer.h"
 
-enum {
-	FRAME_BYTES = 8 * 1024, /* of a page around entries and head */
-	NUMBER_MAX_TEXT = 20,
-};
+enum { NUMBER_MAX_TEXT = 20 };
 
 #define CONTEXT \
 	"\"@context\":[\"" DOCUMENT_AS2 "\",{\"parvis\":\"" DOCUMENT_PARVIS \
 	"\"}]"
 
 struct query {
-	int64_t after; /* -1: the collection itself */
+	int64_t after;      /* -1: the collection itself */
+	const char *domain; /* NULL: our own */
 };
 
 /* False after answering an error. */
@@ -35,16 +38,17 @@ read_query(struct http_request *request, struct query *ret)
 	const char *after = http_query(request, "after");
 	const char *origin = http_query(request, "origin");
 
-	ret->after = -1;
+	*ret = (struct query){ .after = -1 };
 	if (after != NULL && text_int64(after, 0, INT64_MAX, &ret->after) < 0) {
 		http_answer_error(
 		    request, 400, "after: a number from 0 is needed");
 		return false;
 	}
-	if (origin != NULL &&
-	    !text_equal_nocase(origin, web_of(request)->node->domain)) {
-		http_answer_error(request, 404,
-		    "origin: this node has no catalogue of that domain");
+	if (origin == NULL ||
+	    text_equal_nocase(origin, web_of(request)->node->domain))
+		return true;
+	if (url_normalize_host(http_arena(request), origin, &ret->domain) < 0) {
+		http_answer_error(request, 400, "origin: that is no domain");
 		return false;
 	}
 	return true;
@@ -54,34 +58,15 @@ static void
 write_collection(
     struct buf *body, const char *base, const struct catalogue_origin *origin)
 {
-	buf_printf(body,
-	    "{" CONTEXT ",\"id\":\"%s/catalogue\","
-	    "\"type\":\"OrderedCollection\",\"totalItems\":%lld,"
-	    "\"first\":\"%s/catalogue?after=0\",\"parvis:head\":",
-	    base, (long long)origin->count, base);
-	buf_puts(body, origin->head);
-	buf_putc(body, '}');
-}
+	const char *other = origin->id == CATALOGUE_OWN ? "" : "&origin=";
+	const char *domain = origin->id == CATALOGUE_OWN ? "" : origin->domain;
 
-static void
-write_page(struct buf *body, const char *base, int64_t after,
-    const struct catalogue_origin *origin, const struct catalogue_page *page)
-{
 	buf_printf(body,
-	    "{" CONTEXT ",\"id\":\"%s/catalogue?after=%lld\","
-	    "\"type\":\"OrderedCollectionPage\","
-	    "\"partOf\":\"%s/catalogue\",",
-	    base, (long long)after, base);
-	if (page->more)
-		buf_printf(body, "\"next\":\"%s/catalogue?after=%lld\",", base,
-		    (long long)page->entries[page->count - 1].seq);
-	buf_puts(body, "\"orderedItems\":[");
-	for (size_t i = 0; i < page->count; i++) {
-		if (i > 0)
-			buf_putc(body, ',');
-		buf_puts(body, page->entries[i].document);
-	}
-	buf_puts(body, "],\"parvis:head\":");
+	    "{" CONTEXT ",\"id\":\"%s/catalogue%s%s\","
+	    "\"type\":\"OrderedCollection\",\"totalItems\":%lld,"
+	    "\"first\":\"%s/catalogue?after=0%s%s\",\"parvis:head\":",
+	    base, other[0] == '\0' ? "" : "?origin=", domain,
+	    (long long)origin->count, base, other, domain);
 	buf_puts(body, origin->head);
 	buf_putc(body, '}');
 }
@@ -96,29 +81,51 @@ read_origin(struct http_request *request, struct catalogue_origin *ret)
 	return r == -ENOENT ? -EAGAIN : r;
 }
 
+/* Only what is admitted is handed on. */
+static int
+read_copy(struct http_request *request, const char *domain,
+    struct catalogue_origin *ret)
+{
+	struct db *db = web_of(request)->db;
+	int r;
+
+	if (!peer_is_admitted(db, domain))
+		return -ENOENT;
+	r = catalogue_origin_by_domain(db, http_arena(request), domain, ret);
+	return r == 0 && ret->head == NULL ? -ENOENT : r;
+}
+
 static int
 write_answer(
     struct http_request *request, const struct query *query, struct buf *body)
 {
-	static const struct catalogue_limits limits = {
-		CATALOGUE_PAGE_ENTRIES,
-		CATALOGUE_PAGE_BYTES - CATALOGUE_ENTRY_BYTES - FRAME_BYTES,
-	};
 	struct web *web = web_of(request);
 	struct catalogue_origin origin;
-	struct catalogue_page page;
-	int r = read_origin(request, &origin);
+	int r = query->domain == NULL
+		    ? read_origin(request, &origin)
+		    : read_copy(request, query->domain, &origin);
 
-	if (r == 0 && query->after >= 0)
-		r = catalogue_page(web->db, http_arena(request), &origin,
-		    query->after, &limits, &page);
 	if (r < 0)
 		return r;
-	if (query->after < 0)
+	if (query->after < 0) {
 		write_collection(body, web->node->base, &origin);
+		return buf_failed(body) ? -EIO : 0;
+	}
+	return catalogue_page_write(body, web->db, http_arena(request),
+	    web->node->base, &origin, query->after);
+}
+
+static void
+answer(struct http_request *request, int r, const struct buf *body)
+{
+	if (r == -ENOENT)
+		http_answer_error(request, 404,
+		    "origin: this node has no catalogue of that domain");
+	else if (r < 0)
+		web_answer_store_error(request, r);
 	else
-		write_page(body, web->node->base, query->after, &origin, &page);
-	return buf_failed(body) ? -EIO : 0;
+		http_answer(request, 200, negotiate_type(NEGOTIATE_ACTIVITY),
+		    buf_str(body), body->len);
 }
 
 /* GET /catalogue, /catalogue?after=NUMBER, both with origin=DOMAIN */
@@ -138,11 +145,38 @@ api_catalogue(struct http_request *request)
 		r = write_answer(request, &query, &body);
 		store_end_read(web->db);
 	}
-	if (r < 0)
-		web_answer_store_error(request, r);
-	else
-		http_answer(request, 200, negotiate_type(NEGOTIATE_ACTIVITY),
-		    buf_str(&body), body.len);
+	answer(request, r, &body);
+	buf_done(&body);
+}
+
+/* GET /catalogue/frontier?after=CURSOR&boot=BOOT */
+void
+api_catalogue_frontier(struct http_request *request)
+{
+	struct web *web = web_of(request);
+	const char *after = http_query(request, "after");
+	const char *boot = http_query(request, "boot");
+	int64_t cursor = 0;
+	struct buf body;
+	int r;
+
+	if (after != NULL && text_int64(after, 0, INT64_MAX, &cursor) < 0) {
+		http_answer_error(
+		    request, 400, "after: a number from 0 is needed");
+		return;
+	}
+	/* A cursor of another start says nothing. */
+	if (boot == NULL || strcmp(boot, catalogue_page_boot()) != 0)
+		cursor = 0;
+	buf_init(&body, CATALOGUE_PAGE_BYTES);
+	r = store_begin_read(web->db);
+	if (r == 0) {
+		r = catalogue_page_write_frontier(&body, web->db,
+		    http_arena(request), web->node->base, catalogue_page_boot(),
+		    cursor);
+		store_end_read(web->db);
+	}
+	answer(request, r, &body);
 	buf_done(&body);
 }
 

@@ -36,38 +36,61 @@ set_number(json_t *object, const char *key, int64_t number)
 	json_object_set_new(object, key, json_integer((json_int_t)number));
 }
 
-/* --- Our own --- */
+/* --- What is held --- */
+
+static json_t *
+origin_view(const struct catalogue_origin *origin)
+{
+	uint8_t digest[SHA256_SIZE];
+	struct lthash hash;
+	json_t *view = json_object();
+
+	lthash_decode(&hash, origin->state);
+	lthash_digest(&hash, digest);
+	command_set_text(view, "domain", origin->domain);
+	set_number(view, "live", origin->count);
+	set_number(view, "epoch", origin->epoch);
+	set_number(view, "seq", origin->seq);
+	json_object_set_new(view, "digest", digest_text(digest));
+	command_set_time(view, "head_at", origin->head_at);
+	if (origin->id == CATALOGUE_OWN)
+		return view;
+	command_set_text(view, "source", origin->source);
+	command_set_time(view, "read_at", origin->read_at);
+	command_set_text(view, "problem", origin->problem);
+	return view;
+}
 
 void
 command_catalogue_show(struct command_request *request)
 {
 	struct catalogue_origin origin;
-	uint8_t digest[SHA256_SIZE];
-	struct lthash hash;
-	json_t *view;
-	int r = catalogue_origin_get(
-	    request->db, request->arena, CATALOGUE_OWN, &origin);
+	const char *name = NULL, *domain = NULL;
+	int r;
 
-	if (r == -ENOENT) {
+	if (request->argument_count > 0)
+		name = request->arguments[0];
+	if (name != NULL &&
+	    url_normalize_host(request->arena, name, &domain) < 0) {
+		command_refuse(
+		    request, CODE_INVALID, "%s is no domain of a node", name);
+		return;
+	}
+	r = name == NULL ? catalogue_origin_get(request->db, request->arena,
+			       CATALOGUE_OWN, &origin)
+			 : catalogue_origin_by_domain(
+			       request->db, request->arena, domain, &origin);
+	if (r == -ENOENT && name != NULL)
+		command_refuse(request, CODE_NOT_FOUND,
+		    "nothing is held of a catalogue of %s", domain);
+	else if (r == -ENOENT)
 		command_refuse(request, CODE_NOT_FOUND,
 		    "there is no catalogue yet: it begins with the keys of the "
 		    "instance, which are being made");
-		return;
-	}
-	if (r < 0) {
+	else if (r < 0)
 		command_refuse_errno(request, r, NULL);
-		return;
-	}
-	lthash_decode(&hash, origin.state);
-	lthash_digest(&hash, digest);
-	view = json_object();
-	command_set_text(view, "domain", origin.domain);
-	set_number(view, "live", origin.count);
-	set_number(view, "epoch", origin.epoch);
-	set_number(view, "seq", origin.seq);
-	json_object_set_new(view, "digest", digest_text(digest));
-	command_set_time(view, "head_at", origin.head_at);
-	command_answer(request, view);
+	else
+		command_answer(request, origin_view(&origin));
 }
 
 /* --- Another's --- */

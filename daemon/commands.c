@@ -85,13 +85,6 @@ commands_get(enum command_id id)
 	return &commands[id];
 }
 
-/* "peer" is another word for "host". */
-static const char *
-canonical_word(const char *word)
-{
-	return strcmp(word, "peer") == 0 ? "host" : word;
-}
-
 /* Number of words when all of the command's stand first, else 0. */
 static size_t
 match_words(const char *pattern, const char *const *words, size_t count)
@@ -104,7 +97,7 @@ match_words(const char *pattern, const char *const *words, size_t count)
 
 		if (n == count)
 			return 0;
-		word = n == 0 ? canonical_word(words[0]) : words[n];
+		word = words[n];
 		if (strlen(word) != len || memcmp(word, pattern, len) != 0)
 			return 0;
 		n++;
@@ -173,9 +166,8 @@ join_words(char *ret, size_t size, const char *const *words, size_t count)
 
 	ret[0] = '\0';
 	for (size_t i = 0; i < count; i++) {
-		int n =
-		    snprintf(ret + len, size - len, "%s%s", i == 0 ? "" : " ",
-			i == 0 ? canonical_word(words[0]) : words[i]);
+		int n = snprintf(
+		    ret + len, size - len, "%s%s", i == 0 ? "" : " ", words[i]);
 
 		if (n < 0 || (size_t)n >= size - len)
 			return;

@@ -63,7 +63,8 @@ watch(void *arg, unsigned changes)
 
 	ASSERT(pthread_mutex_lock(&service->lock) == 0);
 	if (service->courier != NULL &&
-	    (changes & (CHANGE_DELIVERY | CHANGE_TASK | CHANGE_ACTOR)) != 0)
+	    (changes & (CHANGE_DELIVERY | CHANGE_TASK | CHANGE_ACTOR |
+			   CHANGE_CATALOGUE | CHANGE_PEER)) != 0)
 		courier_poke(service->courier, changes);
 	if (service->keymaker != NULL && (changes & CHANGE_KEY_WANTED) != 0)
 		keymaker_poke(service->keymaker);

@@ -41,6 +41,9 @@ const struct route web_routes[] = {
 	GET("/o/:id/followers_synchronization", api_followers_sync),
 	GET("/a/:id", api_activity),
 	GET("/catalogue", api_catalogue),
+	GET("/catalogue/frontier", api_catalogue_frontier),
+	{ HTTP_POST, "/catalogue/push", api_catalogue_push,
+	    ROUTES_ACTIVITY_BYTES, activity_types, false },
 	GET("/catalogue/:epoch/:seq", api_catalogue_entry),
 	GET("/@:username", api_by_name),
 };

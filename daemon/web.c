@@ -32,7 +32,7 @@ web_close(struct worker *worker, void *user, void *arg)
 
 	(void)arg;
 	/* What was asked of other threads is answered first. */
-	while (inbox_pending(web->inbox) > 0) {
+	while (inbox_pending(web->inbox) > 0 || web->jobs > 0) {
 		mailbox_wait(worker_mailbox(worker), 1000);
 		(void)mailbox_drain(worker_mailbox(worker));
 	}

@@ -38,6 +38,7 @@ struct web {
 	} waiting[WEB_WAITING_MAX];
 	size_t waiting_count;
 	bool retrying; /* they are being tried again */
+	size_t jobs;   /* that the writer has of this thread's handlers */
 };
 
 /* For worker_options.open and close; arg is the struct web_shared. */
@@ -105,6 +106,8 @@ void api_following(struct http_request *request);
 void api_followers_sync(struct http_request *request);
 void api_catalogue(struct http_request *request);
 void api_catalogue_entry(struct http_request *request);
+void api_catalogue_frontier(struct http_request *request);
+void api_catalogue_push(struct http_request *request);
 void api_shared_inbox(struct http_request *request);
 void api_inbox(struct http_request *request);
 void page_front(struct http_request *request);

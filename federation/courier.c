@@ -17,8 +17,10 @@
 #include "config/base/log.h"
 #include "config/base/thread.h"
 #include "federation/courier.h"
+#include "federation/courier_replica.h"
 #include "federation/courier_task.h"
 #include "federation/fetch.h"
+#include "federation/replica_pull.h"
 #include "federation/resolve.h"
 #include "federation/sender.h"
 #include "store/store.h"
@@ -85,7 +87,8 @@ idle(const struct courier *courier)
 
 	return http_client_active(core->client) == 0 && core->jobs == 0 &&
 	       resolve_open(core->resolve) == 0 &&
-	       courier_task_active(core->tasks) == 0;
+	       courier_task_active(core->tasks) == 0 &&
+	       courier_replica_active(core->replica) == 0;
 }
 
 static void
@@ -130,6 +133,7 @@ on_timer(evutil_socket_t fd, short what, void *arg)
 		signer_changed(core->signer);
 	next = sender_run(core->sender, changes);
 	next_task = courier_task_run(core->tasks, changes);
+	next = MIN(next, courier_replica_run(core->replica, changes));
 	publish_figures(courier);
 	sleep_until(courier, MIN(next, next_task));
 }
@@ -186,6 +190,7 @@ release(struct courier *courier)
 	struct courier_core *core = &courier->core;
 
 	http_client_free(&core->client);
+	courier_replica_free(&core->replica);
 	courier_task_list_free(&core->tasks);
 	sender_free(&core->sender);
 	resolve_free(&core->resolve);
@@ -237,6 +242,7 @@ make_parts(struct courier_core *core)
 	core->resolve = resolve_new(core);
 	core->sender = sender_new(core);
 	core->tasks = courier_task_list_new(core);
+	core->replica = courier_replica_new(core);
 }
 
 int
@@ -310,6 +316,43 @@ courier_want(struct courier *courier, struct courier_want *want)
 	want->courier = courier;
 	want->message.run = run_want;
 	mailbox_post(courier->core.mailbox, &want->message);
+}
+
+struct heard {
+	struct message message;
+	struct courier *courier;
+	char *domain, *source, *evidence;
+};
+
+static void
+run_heard(struct message *message)
+{
+	struct heard *heard = CONTAINER_OF(message, struct heard, message);
+	struct courier_core *core = &heard->courier->core;
+
+	if (!core->stopping && heard->evidence != NULL)
+		replica_note_fork(core, heard->domain, heard->evidence);
+	else if (!core->stopping)
+		courier_replica_heard(
+		    core->replica, heard->domain, heard->source);
+	free(heard->domain);
+	free(heard->source);
+	free(heard->evidence);
+	free(heard);
+}
+
+void
+courier_heard(struct courier *courier, const char *domain, const char *source,
+    const char *evidence)
+{
+	struct heard *heard = xcalloc(1, sizeof(*heard));
+
+	heard->courier = courier;
+	heard->domain = xstrdup(domain);
+	heard->source = source != NULL ? xstrdup(source) : NULL;
+	heard->evidence = evidence != NULL ? xstrdup(evidence) : NULL;
+	heard->message.run = run_heard;
+	mailbox_post(courier->core.mailbox, &heard->message);
 }
 
 void

@@ -51,6 +51,14 @@ struct courier_want {
 /* Any thread. */
 void courier_want(struct courier *courier, struct courier_want *want);
 
+/*
+ * Any thread: there is news of a catalogue log, perhaps at a source (a domain,
+ * or NULL); or (evidence) its node signed this head, which contradicts the one
+ * held.  All are copied.
+ */
+void courier_heard(struct courier *courier, const char *domain,
+    const char *source, const char *evidence);
+
 /* Of the courier's life, for parvisctl status. */
 struct courier_figures {
 	uint64_t delivered, failed, fetched, in_flight;

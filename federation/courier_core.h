@@ -15,6 +15,7 @@ struct fetch;
 struct resolve;
 struct sender;
 struct courier_task_list;
+struct courier_replica;
 
 struct courier_core {
 	const struct node *node;
@@ -28,6 +29,7 @@ struct courier_core {
 	struct resolve *resolve;
 	struct sender *sender;
 	struct courier_task_list *tasks;
+	struct courier_replica *replica;
 	bool stopping;
 	size_t jobs; /* that the writer has of us */
 	uint64_t delivered, failed, fetched;

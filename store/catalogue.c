@@ -6,59 +6,168 @@
 
 #include "config/base/log.h"
 #include "store/db.h"
+#include "store/writer.h"
 
 #define CATALOGUE_SELECT \
 	"SELECT id, origin_id, seq, object_uri, kind, document, hash, at" \
 	" FROM catalogue_entry"
 
-int
-catalogue_origin_get(struct db *db, struct arena *arena, int64_t id,
-    struct catalogue_origin *ret)
+#define ORIGIN_SELECT \
+	"SELECT id, domain, epoch, seq, count, state, head, head_at," \
+	" changed, source, read_at, problem, evidence FROM catalogue_origin"
+
+static void
+origin_read(struct statement *row, struct arena *arena, void *item)
 {
-	static const char sql[] =
-	    "SELECT id, domain, epoch, seq, count, state, head, head_at"
-	    " FROM catalogue_origin WHERE id = ?1";
+	struct catalogue_origin *origin = item;
+	size_t len = 0;
+
+	origin->id = db_take_int(row);
+	origin->domain = db_take_text(row, arena);
+	origin->epoch = db_take_int(row);
+	origin->seq = db_take_int(row);
+	origin->count = db_take_int(row);
+	origin->state = db_take_blob(row, arena, &len);
+	origin->head = db_take_text(row, arena);
+	origin->head_at = db_take_int(row);
+	origin->changed = db_take_int(row);
+	origin->source = db_take_text(row, arena);
+	origin->read_at = db_take_int(row);
+	origin->problem = db_take_text(row, arena);
+	origin->evidence = db_take_text(row, arena);
+	if (len != CATALOGUE_STATE_SIZE) {
+		log_error("catalogue origin=%lld state of %zu bytes",
+		    (long long)origin->id, len);
+		origin->state = NULL;
+	}
+}
+
+static int
+origin_first(struct db *db, struct arena *arena, const char *sql,
+    struct value value, struct catalogue_origin *ret)
+{
 	CLEANUP(db_done) struct statement *row = NULL;
 	struct catalogue_origin origin;
-	size_t len = 0;
-	int r = db_first(db, sql, VALUES(db_int(id)), &row);
+	int r = db_first(db, sql, VALUES(value), &row);
 
 	if (r < 0)
 		return r;
-	origin.id = db_take_int(row);
-	origin.domain = db_take_text(row, arena);
-	origin.epoch = db_take_int(row);
-	origin.seq = db_take_int(row);
-	origin.count = db_take_int(row);
-	origin.state = db_take_blob(row, arena, &len);
-	origin.head = db_take_text(row, arena);
-	origin.head_at = db_take_int(row);
-	if (len != CATALOGUE_STATE_SIZE) {
-		log_error("catalogue origin=%lld state of %zu bytes",
-		    (long long)id, len);
+	origin_read(row, arena, &origin);
+	if (origin.state == NULL)
 		return -EIO;
-	}
 	*ret = origin;
 	return 0;
 }
 
 int
-catalogue_origin_set(struct db *db, const struct catalogue_origin *origin)
+catalogue_origin_get(struct db *db, struct arena *arena, int64_t id,
+    struct catalogue_origin *ret)
+{
+	static const char sql[] = ORIGIN_SELECT " WHERE id = ?1";
+
+	return origin_first(db, arena, sql, db_int(id), ret);
+}
+
+int
+catalogue_origin_by_domain(struct db *db, struct arena *arena,
+    const char *domain, struct catalogue_origin *ret)
+{
+	static const char sql[] = ORIGIN_SELECT " WHERE domain = ?1";
+
+	return origin_first(db, arena, sql, db_text(domain), ret);
+}
+
+int
+catalogue_origin_list(struct db *db, struct arena *arena, int64_t after_changed,
+    size_t limit, struct catalogue_origin **ret, size_t *ret_count)
+{
+	static const char sql[] =
+	    ORIGIN_SELECT " WHERE changed > ?1 ORDER BY changed LIMIT ?2";
+	struct db_list list = { .arena = arena,
+		.item_size = sizeof(struct catalogue_origin),
+		.read = origin_read };
+	int r = db_list(
+	    db, sql, VALUES(db_int(after_changed), db_size(limit)), &list);
+
+	if (r == 0) {
+		*ret = list.items;
+		*ret_count = list.count;
+	}
+	return r;
+}
+
+int
+catalogue_origin_last_change(struct db *db, int64_t *ret)
+{
+	static const char sql[] =
+	    "SELECT coalesce(max(changed), 0) FROM catalogue_origin";
+
+	return db_number(db, sql, NO_VALUES, ret);
+}
+
+int
+catalogue_origin_set(struct db *db, struct catalogue_origin *origin)
 {
 	static const char sql[] =
 	    "INSERT INTO catalogue_origin (id, domain, epoch, seq, count,"
-	    " state, head, head_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+	    " state, head, head_at, source, read_at, problem, evidence,"
+	    " changed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
+	    " ?12, (SELECT coalesce(max(changed), 0) + 1"
+	    " FROM catalogue_origin))"
 	    " ON CONFLICT (id) DO UPDATE SET domain = excluded.domain,"
 	    " epoch = excluded.epoch, seq = excluded.seq,"
 	    " count = excluded.count, state = excluded.state,"
-	    " head = excluded.head, head_at = excluded.head_at";
+	    " head = excluded.head, head_at = excluded.head_at,"
+	    " source = excluded.source, read_at = excluded.read_at,"
+	    " problem = excluded.problem, evidence = excluded.evidence,"
+	    " changed = excluded.changed";
+	int64_t id = origin->id;
+	int r = 0;
 
-	return db_run(db, sql,
-	    VALUES(db_int(origin->id), db_text(origin->domain),
-		db_int(origin->epoch), db_int(origin->seq),
-		db_int(origin->count),
-		db_blob(origin->state, CATALOGUE_STATE_SIZE),
-		db_text(origin->head), db_int(origin->head_at)));
+	/* Row 1 is ours, whoever comes first. */
+	if (id == 0)
+		r = db_number(db,
+		    "SELECT max(1, coalesce(max(id), 1)) + 1"
+		    " FROM catalogue_origin",
+		    NO_VALUES, &id);
+	if (r == 0)
+		r = db_run(db, sql,
+		    VALUES(db_int(id), db_text(origin->domain),
+			db_int(origin->epoch), db_int(origin->seq),
+			db_int(origin->count),
+			db_blob(origin->state, CATALOGUE_STATE_SIZE),
+			db_text(origin->head), db_int(origin->head_at),
+			db_text(origin->source), db_int(origin->read_at),
+			db_text(origin->problem), db_text(origin->evidence)));
+	if (r == 0) {
+		origin->id = id;
+		writer_changed(db, CHANGE_CATALOGUE);
+	}
+	return r;
+}
+
+int
+catalogue_origin_clear(struct db *db, int64_t id)
+{
+	static const char sql[] =
+	    "DELETE FROM catalogue_entry WHERE origin_id = ?1";
+
+	ASSERT(id != CATALOGUE_OWN);
+	return db_run(db, sql, VALUES(db_int(id)));
+}
+
+int
+catalogue_origin_remove(struct db *db, int64_t id)
+{
+	static const char counts[] =
+	    "DELETE FROM search_count WHERE kind IN (0, 1, 2, 3)"
+	    " AND origin_id = ?1";
+	static const char sql[] = "DELETE FROM catalogue_origin WHERE id = ?1";
+	int r = catalogue_origin_clear(db, id);
+
+	if (r == 0)
+		r = db_run(db, counts, VALUES(db_int(id)));
+	return r == 0 ? db_run(db, sql, VALUES(db_int(id))) : r;
 }
 
 static void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * catalogue.h: catalogue logs: where each stands, and its entries.  Entries
- * are opaque text here; federation/catalogue.h makes them.
+ * are opaque text here; federation/catalogue.h makes ours, and
+ * federation/catalogue_copy.h keeps copies of those of others.
  *
  * Memory: rows are copied into the caller's arena.  Errors: see store.h.
  * Thread: the handle's; functions that write, only in a writer job.
@@ -24,14 +25,34 @@ struct catalogue_origin {
 	const uint8_t *state; /* CATALOGUE_STATE_SIZE bytes */
 	const char *head;     /* NULL before the first */
 	int64_t head_at;
+	/* Rises over all logs with each change of one: set by the store. */
+	int64_t changed;
+	/* Of copies only: who handed it over, when, and why it is frozen at
+	 * the last verified state, with the head that speaks against it. */
+	const char *source;
+	int64_t read_at;
+	const char *problem, *evidence;
 };
 
 /* -ENOENT: there is no such log yet. */
 int catalogue_origin_get(struct db *db, struct arena *arena, int64_t id,
     struct catalogue_origin *ret) MUST_CHECK;
-/* Adds or replaces the row of this id. */
-int catalogue_origin_set(struct db *db, const struct catalogue_origin *origin)
+int catalogue_origin_by_domain(struct db *db, struct arena *arena,
+    const char *domain, struct catalogue_origin *ret) MUST_CHECK;
+/* Those that changed after a number, in that order. */
+int catalogue_origin_list(struct db *db, struct arena *arena,
+    int64_t after_changed, size_t limit, struct catalogue_origin **ret,
+    size_t *ret_count) MUST_CHECK;
+/* The highest `changed` of all. */
+int catalogue_origin_last_change(struct db *db, int64_t *ret) MUST_CHECK;
+/* Replaces the row of this id, or adds it; a copy's id may be 0 and is given
+ * then.  It counts as changed. */
+int catalogue_origin_set(struct db *db, struct catalogue_origin *origin)
     MUST_CHECK;
+/* Erases the entries of a copy, or the copy as a whole; what was findable of
+ * it was removed before (search_remove_origin()). */
+int catalogue_origin_clear(struct db *db, int64_t id) MUST_CHECK;
+int catalogue_origin_remove(struct db *db, int64_t id) MUST_CHECK;
 
 /* UPDATE entries are live, the others Tombstones. */
 enum catalogue_kind {

@@ -29,6 +29,8 @@ enum writer_change {
 	CHANGE_TASK = 2,       /* something is to be fetched */
 	CHANGE_ACTOR = 4,      /* an actor or its keys changed or came */
 	CHANGE_KEY_WANTED = 8, /* a local actor without keys was made */
+	CHANGE_CATALOGUE = 16, /* a catalogue log moved, ours or a copy */
+	CHANGE_PEER = 32,      /* a peer came, or its admission changed */
 };
 
 struct writer_job {

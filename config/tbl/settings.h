@@ -113,3 +113,23 @@ SETTING_BOOL(federation, authorized_fetch, false, RELOAD,
     "Whether documents are only given to signed requests.")
 SETTING_BOOL(federation, sign_rfc9421_first, false, RELOAD,
     "Whether unknown hosts are first tried with RFC 9421 signatures.")
+
+/* network: the other nodes. */
+SETTING_STRING(network, admission, "vouched", 16, RELOAD,
+    "Which other nodes' catalogues are read and shown: vouched, those that the "
+    "administrator admits and those that enough admitted peers vouch for; "
+    "closed, those that the administrator admits; open, every node that an "
+    "admitted peer knows.")
+SETTING_INT(network, threshold, 2, 1, 100, "peers", RELOAD,
+    "How many peers that the administrator admitted must vouch for a node.")
+
+/* replication: the exchange of catalogues with other nodes. */
+SETTING_INT(replication, exchange_seconds, 300, 1, 86400, "seconds", RELOAD,
+    "Time between two comparisons of what is held with an admitted peer, "
+    "chosen at random.")
+SETTING_INT(replication, push_seconds, 2, 0, 3600, "seconds", RELOAD,
+    "Time for which changes of a catalogue are gathered before neighbours are "
+    "told.")
+SETTING_INT(replication, neighbours, 8, 0, 64, "peers", RELOAD,
+    "Peers that are told of a change at once: those chosen with parvisctl "
+    "peer neighbour, then any.")

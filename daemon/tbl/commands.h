@@ -107,8 +107,37 @@ COMMAND(host_list, command_host_list, "host list", "", SET_NAMES, 0, TABLE,
 COMMAND(host_show, command_host_show, "host show", "HOST", 0, 0, FIELDS, NULL,
     "Show how another server is and what waits for it.")
 
-COMMAND(catalogue_show, command_catalogue_show, "catalogue show", "", 0, 0,
-    FIELDS, NULL, "Show where the node's own catalogue stands.")
+COMMAND(peer_admit, command_peer_admit, "peer admit", "DOMAIN", 0, 0, MESSAGE,
+    NULL,
+    "Admit a node: its key is read and pinned, its catalogue is read, shown "
+    "and handed on.  Said again of a node whose catalogue is frozen, it takes "
+    "the node as it is now.")
+COMMAND(peer_refuse, command_peer_refuse, "peer refuse", "DOMAIN", 0, 0,
+    MESSAGE, NULL,
+    "Refuse a node: what is held of its catalogue is erased, neither shown nor "
+    "handed on.")
+COMMAND(peer_pause, command_peer_pause, "peer pause", "DOMAIN", 0, 0, MESSAGE,
+    NULL,
+    "Read nothing more of a node, and keep what is held of its catalogue.")
+COMMAND(peer_forget, command_peer_forget, "peer forget", "DOMAIN", 0, 0,
+    MESSAGE, NULL,
+    "Forget a node, what was said of it and what is held of its catalogue.")
+COMMAND(peer_neighbour, command_peer_neighbour, "peer neighbour",
+    "DOMAIN yes|no", 0, 0, MESSAGE, NULL,
+    "Choose whether a node is told of changes before others are.")
+COMMAND(peer_list, command_peer_list, "peer list", "", SET_NAMES, 0, TABLE,
+    "domain,state,~entries,~seq,@read_at=read,~problem,~last_error=error",
+    "List the other nodes: which are admitted, how far the catalogue of each "
+    "is read, and how they answer.")
+COMMAND(peer_show, command_peer_show, "peer show", "DOMAIN", 0, 0, FIELDS,
+    NULL,
+    "Show one of them: why it is admitted or not, its key, what is held of its "
+    "catalogue.")
+
+COMMAND(catalogue_show, command_catalogue_show, "catalogue show", "[DOMAIN]",
+    0, 0, FIELDS, NULL,
+    "Show where the node's own catalogue stands, or the copy held of another "
+    "node's.")
 COMMAND(catalogue_check, command_catalogue_check, "catalogue check", "DOMAIN",
     0, 0, FIELDS, NULL,
     "Read the catalogue of another node as a whole and tell whether it is "

@@ -42,14 +42,14 @@ every_command_is_found_by_its_words(void **state)
 }
 
 static void
-peer_is_another_word_for_host(void **state)
+a_peer_is_not_a_host(void **state)
 {
 	const char *words[] = { "peer", "list" };
 	size_t used = 0;
 
 	(void)state;
 	assert_ptr_equal(
-	    commands_find(words, 2, &used), commands_get(COMMAND_ID_host_list));
+	    commands_find(words, 2, &used), commands_get(COMMAND_ID_peer_list));
 }
 
 static void
@@ -298,7 +298,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_command_is_found_by_its_words),
-		cmocka_unit_test(peer_is_another_word_for_host),
+		cmocka_unit_test(a_peer_is_not_a_host),
 		cmocka_unit_test(options_of_a_command_have_different_names),
 		cmocka_unit_test(options_stand_anywhere),
 		cmocka_unit_test(a_wrong_line_is_told_what_was_meant),

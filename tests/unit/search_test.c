@@ -21,7 +21,7 @@ static int64_t
 add_origin(struct fixture *f, int64_t id, const char *domain)
 {
 	static const uint8_t state[CATALOGUE_STATE_SIZE];
-	const struct catalogue_origin origin = {
+	struct catalogue_origin origin = {
 		.id = id, .domain = domain, .epoch = 1, .state = state
 	};
 

@@ -18,7 +18,7 @@ static const uint8_t zeros[CATALOGUE_STATE_SIZE];
 static int
 setup(void **state)
 {
-	const struct catalogue_origin own = {
+	struct catalogue_origin own = {
 		.id = CATALOGUE_OWN,
 		.domain = "node.example",
 		.epoch = 1000,

@@ -120,7 +120,7 @@ static void
 search_put_and_remove(struct fixture *f)
 {
 	static const uint8_t state[CATALOGUE_STATE_SIZE];
-	const struct catalogue_origin origin = {
+	struct catalogue_origin origin = {
 		.id = 1, .domain = "t", .epoch = 1, .state = state
 	};
 	struct search_document document = {

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * peer admit, refuse, pause, forget, neighbour, list, show.  Admitting reads
+ * the node's instance actor and pins its key.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "config/base/clock.h"
+#include "daemon/command.h"
+#include "federation/admission.h"
+#include "federation/catalogue_copy.h"
+#include "federation/catalogue_read.h"
+#include "federation/replica_pull.h"
+#include "federation/url.h"
+#include "store/catalogue.h"
+#include "store/peer.h"
+
+/* The domain that a command names; NULL after refusing. */
+static const char *
+named(struct command_request *request)
+{
+	const char *name = request->arguments[0], *domain;
+
+	if (url_normalize_host(request->arena, name, &domain) < 0)
+		command_refuse(
+		    request, CODE_INVALID, "%s is no domain of a node", name);
+	else if (strcmp(domain, request->node->domain) == 0)
+		command_refuse(
+		    request, CODE_INVALID, "%s is this node itself", domain);
+	else
+		return domain;
+	return NULL;
+}
+
+/* --- Changing --- */
+
+struct change {
+	const char *domain;
+	enum peer_rule rule;
+	const uint8_t *key; /* NULL: stays */
+	size_t key_len;
+	bool make; /* a row is made when there is none */
+};
+
+/* The state that follows from what is known now. */
+static void
+settle(const struct command_job *job, struct peer *peer)
+{
+	const struct settings *settings = job->publish.settings;
+	struct admission_facts facts = {
+		.rule = peer->rule,
+		.has_key = peer->key != NULL,
+		.threshold = settings->network_threshold,
+	};
+
+	if (!admission_mode_read(settings->network_admission, &facts.mode))
+		facts.mode = ADMISSION_CLOSED;
+	peer->state = admission_judge(&facts, &peer->why);
+}
+
+static int
+find_row(struct command_job *job, const struct change *change, struct peer *ret)
+{
+	struct db *db = job->publish.db;
+	int64_t id;
+	int r = 0;
+
+	if (change->make)
+		r = peer_need(db, change->domain, job->publish.now, &id);
+	if (r == -ENOSPC)
+		return command_job_refuse(
+		    job, r, "no more than %d nodes can be known", PEERS_MAX);
+	if (r == 0)
+		r = peer_by_domain(db, job->arena, change->domain, ret);
+	if (r == -ENOENT)
+		return command_job_refuse(
+		    job, r, "no node named %s is known", change->domain);
+	return r;
+}
+
+/* Whoever is admitted anew is taken as it is now: a log that was frozen is
+ * read again from its beginning. */
+static int
+thaw(struct command_job *job, const char *domain, bool other_key)
+{
+	struct catalogue_origin origin;
+	int r = catalogue_origin_by_domain(
+	    job->publish.db, job->arena, domain, &origin);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (other_key)
+		return catalogue_copy_erase(
+		    job->publish.db, job->arena, domain);
+	return origin.problem == NULL ? 0
+				      : catalogue_copy_freeze(job->publish.db,
+					    job->arena, domain, NULL, NULL);
+}
+
+static int
+change_work(struct command_job *job)
+{
+	const struct change *change = job->arg;
+	struct peer peer;
+	int r = find_row(job, change, &peer);
+	bool other_key;
+
+	if (r < 0)
+		return r;
+	other_key = change->key != NULL && peer.key != NULL &&
+		    (peer.key_len != change->key_len ||
+			memcmp(peer.key, change->key, change->key_len) != 0);
+	if (change->key != NULL) {
+		peer.key = change->key;
+		peer.key_len = change->key_len;
+	}
+	peer.rule = change->rule;
+	settle(job, &peer);
+	if (peer.rule == PEER_RULE_ADMIT)
+		r = thaw(job, peer.domain, other_key);
+	else if (peer.rule == PEER_RULE_REFUSE)
+		r = catalogue_copy_erase(
+		    job->publish.db, job->arena, peer.domain);
+	if (r == 0)
+		r = peer_save(job->publish.db, &peer);
+	if (r == 0)
+		job->answer = json_pack("{s:s, s:s, s:s}", "message",
+		    arena_printf(job->arena, "%s is %s%s", peer.domain,
+			admission_word(peer.state),
+			other_key ? ", with another key than before" : ""),
+		    "domain", peer.domain, "state", admission_word(peer.state));
+	return r;
+}
+
+static void
+change_rule(struct command_request *request, enum peer_rule rule, bool make)
+{
+	const char *domain = named(request);
+	struct change *change;
+
+	if (domain == NULL)
+		return;
+	change = arena_alloc(request->arena, sizeof(*change));
+	*change =
+	    (struct change){ .domain = domain, .rule = rule, .make = make };
+	command_write(request, change_work, NULL, change);
+}
+
+void
+command_peer_refuse(struct command_request *request)
+{
+	change_rule(request, PEER_RULE_REFUSE, true);
+}
+
+void
+command_peer_pause(struct command_request *request)
+{
+	change_rule(request, PEER_RULE_PAUSE, false);
+}
+
+/* --- Admitting --- */
+
+static void
+on_actor(struct command_wanted *wanted)
+{
+	struct command_request *request = wanted->request;
+	const struct courier_want *want = &wanted->want;
+	struct change *change = wanted->arg;
+	struct catalogue_read_origin read;
+	struct actor_key key;
+
+	if (want->verdict != VERDICT_ACCEPTED) {
+		command_refuse(request, CODE_FAILED,
+		    "%s cannot be read: %s%s%s", want->uri,
+		    verdict_sentence(want->verdict),
+		    want->error[0] != '\0' ? ": " : "", want->error);
+		return;
+	}
+	catalogue_read_origin(
+	    request->arena, change->domain, NULL, clock_now(), &read);
+	if (actor_key_by_uri(request->db, request->arena, read.method, &key) !=
+		0 ||
+	    key.kind != KEY_ED25519) {
+		command_refuse(request, CODE_FAILED,
+		    "%s names no Ed25519 key %s: that is no node with a "
+		    "catalogue",
+		    read.actor, read.method);
+		return;
+	}
+	change->key = key.spki;
+	change->key_len = key.spki_len;
+	command_write(request, change_work, NULL, change);
+}
+
+void
+command_peer_admit(struct command_request *request)
+{
+	const char *domain = named(request);
+	struct change *change;
+
+	if (domain == NULL)
+		return;
+	change = arena_alloc(request->arena, sizeof(*change));
+	*change = (struct change){
+		.domain = domain,
+		.rule = PEER_RULE_ADMIT,
+		.make = true,
+	};
+	command_want_anew(request, WANT_ACTOR,
+	    arena_printf(request->arena, "https://%s/actor", domain), on_actor,
+	    change);
+}
+
+/* --- Forgetting, neighbours --- */
+
+static int
+forget_work(struct command_job *job)
+{
+	const struct change change = { .domain = job->arg };
+	struct peer peer;
+	int r = find_row(job, &change, &peer);
+
+	if (r == 0)
+		r = catalogue_copy_erase(
+		    job->publish.db, job->arena, peer.domain);
+	if (r == 0)
+		r = peer_remove(job->publish.db, peer.id);
+	if (r == 0)
+		job->answer = json_pack("{s:s}", "message",
+		    arena_printf(job->arena, "%s is forgotten", peer.domain));
+	return r;
+}
+
+void
+command_peer_forget(struct command_request *request)
+{
+	const char *domain = named(request);
+
+	if (domain != NULL)
+		command_write(request, forget_work, NULL,
+		    arena_strdup(request->arena, domain));
+}
+
+static int
+neighbour_work(struct command_job *job)
+{
+	const struct change change = { .domain = job->arg };
+	struct peer peer;
+	int r = find_row(job, &change, &peer);
+
+	if (r < 0)
+		return r;
+	peer.neighbour = strcmp(job->request->arguments[1], "yes") == 0;
+	r = peer_save(job->publish.db, &peer);
+	if (r == 0)
+		job->answer = json_pack("{s:s, s:b}", "message",
+		    arena_printf(job->arena, "%s is %s chosen neighbour",
+			peer.domain, peer.neighbour ? "a" : "no"),
+		    "neighbour", peer.neighbour);
+	return r;
+}
+
+void
+command_peer_neighbour(struct command_request *request)
+{
+	const char *domain = named(request), *answer = request->arguments[1];
+
+	if (domain == NULL)
+		return;
+	if (strcmp(answer, "yes") != 0 && strcmp(answer, "no") != 0)
+		command_refuse(
+		    request, CODE_INVALID, "%s: yes or no is needed", answer);
+	else
+		command_write(request, neighbour_work, NULL,
+		    arena_strdup(request->arena, domain));
+}
+
+/* --- Showing --- */
+
+/* What is held of its catalogue. */
+static void
+add_log(struct command_request *request, const char *domain, json_t *view)
+{
+	struct catalogue_origin origin;
+
+	if (catalogue_origin_by_domain(
+		request->db, request->arena, domain, &origin) != 0)
+		return;
+	json_object_set_new(view, "entries", json_integer(origin.count));
+	json_object_set_new(view, "epoch", json_integer(origin.epoch));
+	json_object_set_new(view, "seq", json_integer(origin.seq));
+	command_set_time(view, "head_at", origin.head_at);
+	command_set_time(view, "read_at", origin.read_at);
+	command_set_text(view, "source", origin.source);
+	command_set_text(view, "problem", origin.problem);
+}
+
+static json_t *
+peer_view(struct command_request *request, const struct peer *peer)
+{
+	CLEANUP(key_free) struct key *key = NULL;
+	json_t *view = json_object();
+	char *multibase = NULL;
+
+	command_set_text(view, "domain", peer->domain);
+	command_set_text(view, "state", admission_word(peer->state));
+	command_set_text(view, "why", peer->why);
+	if (replica_pull_key(peer, &key) == 0 &&
+	    key_multibase(key, request->arena, &multibase) == 0)
+		command_set_text(view, "key", multibase);
+	json_object_set_new(view, "neighbour", json_boolean(peer->neighbour));
+	add_log(request, peer->domain, view);
+	command_set_time(view, "last_ok", peer->ok_at);
+	command_set_time(view, "last_try", peer->tried_at);
+	json_object_set_new(view, "failures", json_integer(peer->failures));
+	command_set_text(view, "last_error", peer->last_error);
+	command_set_time(view, "next_try", peer->wait_until);
+	return view;
+}
+
+void
+command_peer_list(struct command_request *request)
+{
+	const char *after = command_text(request, "after");
+	size_t limit = command_limit(request), count;
+	struct peer *peers;
+	json_t *items;
+	int r = peer_list(request->db, request->arena,
+	    after != NULL ? after : "", limit, &peers, &count);
+
+	if (r < 0) {
+		command_refuse_errno(request, r, NULL);
+		return;
+	}
+	items = json_array();
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(items, peer_view(request, &peers[i]));
+	command_answer(request,
+	    command_items(items,
+		count == limit ? json_string(peers[count - 1].domain) : NULL));
+}
+
+void
+command_peer_show(struct command_request *request)
+{
+	const char *domain = named(request);
+	struct peer peer;
+	int r;
+
+	if (domain == NULL)
+		return;
+	r = peer_by_domain(request->db, request->arena, domain, &peer);
+	if (r == -ENOENT)
+		command_refuse(request, CODE_NOT_FOUND,
+		    "no node named %s is known", domain);
+	else if (r < 0)
+		command_refuse_errno(request, r, NULL);
+	else
+		command_answer(request, peer_view(request, &peer));
+}

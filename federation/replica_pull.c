@@ -1,0 +1,533 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One pull goes from source to source; of one source it reads page after
+ * page.  What came whole is applied by a writer job, whose answer decides:
+ *
+ *	source -> page -> page -> apply -> done
+ *	   ^        |fault   |mismatch, stale: all of it anew, once
+ *	   +--------+--------+ next source
+ *
+ * Requests are not signed: a catalogue is for everyone, and what comes back
+ * is believed for its own signatures alone.
+ */
+#include "federation/replica_pull.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/base/clock.h"
+#include "config/base/log.h"
+#include "federation/catalogue_copy.h"
+#include "federation/fetch.h"
+#include "federation/url.h"
+#include "store/peer.h"
+
+enum {
+	SOURCES_MAX = 5,
+	PAGES_MAX = 1000,
+	LIAR_SECONDS = 3600,
+};
+
+struct source {
+	int64_t peer_id, failures; /* 0: no peer of ours */
+	const char *domain;
+};
+
+struct replica_pull {
+	struct courier_core *core;
+	struct arena *arena;
+	const char *domain;
+	struct source sources[SOURCES_MAX];
+	size_t source_count, at;
+	struct key *key;
+	struct catalogue_read_origin origin;
+	struct replica_held held;
+	struct catalogue_copy *copy;
+	bool whole;          /* from 0, whatever is held */
+	bool again;          /* the second try with this source */
+	const char *problem; /* to freeze with */
+	replica_pull_done_fn *done;
+	void *arg;
+	struct writer_job job;
+};
+
+static void ask(struct replica_pull *pull);
+
+int
+replica_pull_key(const struct peer *peer, struct key **ret)
+{
+	if (peer->key == NULL)
+		return -ENOENT;
+	return key_from_spki(peer->key, peer->key_len, ret) == 0 ? 0 : -ENOENT;
+}
+
+/* --- Notes about peers --- */
+
+struct note {
+	struct writer_job job;
+	struct courier_core *core;
+	int64_t peer_id, now, wait_until;
+	char *error;
+};
+
+static int
+work_note(struct writer_job *job, struct db *db)
+{
+	struct note *note = CONTAINER_OF(job, struct note, job);
+
+	return peer_tried(
+	    db, note->peer_id, note->now, note->wait_until, note->error);
+}
+
+static void
+on_noted(struct writer_job *job)
+{
+	struct note *note = CONTAINER_OF(job, struct note, job);
+	struct courier_core *core = note->core;
+
+	free(note->error);
+	free(note);
+	courier_core_returned(core);
+	core->wake(core);
+}
+
+void
+replica_note_peer(struct courier_core *core, int64_t peer_id, int64_t failures,
+    const char *error, bool liar)
+{
+	struct note *note;
+
+	if (peer_id == 0)
+		return;
+	note = xcalloc(1, sizeof(*note));
+	note->core = core;
+	note->peer_id = peer_id;
+	note->now = clock_now();
+	if (error != NULL) {
+		note->error = xstrdup(error);
+		note->wait_until =
+		    note->now + (liar ? LIAR_SECONDS
+				      : replica_backoff(failures + 1,
+					    crypto_random_below(1u << 30)));
+	}
+	note->job.work = work_note;
+	note->job.done = on_noted;
+	courier_core_submit(core, &note->job);
+}
+
+/* --- Forks --- */
+
+#define FORKED_SENTENCE \
+	"forked: its node signed two heads of one number that contradict " \
+	"each other"
+
+struct fork_note {
+	struct writer_job job;
+	struct courier_core *core;
+	char *domain, *evidence;
+};
+
+static int
+work_fork(struct writer_job *job, struct db *db)
+{
+	struct fork_note *note = CONTAINER_OF(job, struct fork_note, job);
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	int r = catalogue_copy_freeze(
+	    db, arena, note->domain, FORKED_SENTENCE, note->evidence);
+
+	return r == -ENOENT ? 0 : r;
+}
+
+static void
+on_fork_noted(struct writer_job *job)
+{
+	struct fork_note *note = CONTAINER_OF(job, struct fork_note, job);
+	struct courier_core *core = note->core;
+
+	free(note->domain);
+	free(note->evidence);
+	free(note);
+	courier_core_returned(core);
+	core->wake(core);
+}
+
+void
+replica_note_fork(
+    struct courier_core *core, const char *domain, const char *evidence)
+{
+	struct fork_note *note = xcalloc(1, sizeof(*note));
+
+	log_warning("catalogue origin=%s frozen: %s", domain, FORKED_SENTENCE);
+	note->core = core;
+	note->domain = xstrdup(domain);
+	note->evidence = xstrdup(evidence);
+	note->job.work = work_fork;
+	note->job.done = on_fork_noted;
+	courier_core_submit(core, &note->job);
+}
+
+/* --- The end --- */
+
+static void
+end(struct replica_pull *pull, enum replica_pull_end how)
+{
+	pull->done(pull->arg, pull->domain, how);
+	catalogue_copy_free(&pull->copy);
+	key_free(&pull->key);
+	arena_free(&pull->arena);
+	free(pull);
+}
+
+static bool
+is_origin(const struct replica_pull *pull)
+{
+	return strcmp(pull->sources[pull->at].domain, pull->domain) == 0;
+}
+
+static void
+next_source(struct replica_pull *pull)
+{
+	pull->at++;
+	pull->again = false;
+	if (pull->at < pull->source_count && !pull->core->stopping)
+		ask(pull);
+	else
+		end(pull, REPLICA_PULL_FAILED);
+}
+
+/* The source did not give what its origin signed, or nothing. */
+static void
+blame(struct replica_pull *pull, const char *error, bool liar)
+{
+	const struct source *source = &pull->sources[pull->at];
+
+	log_info("catalogue origin=%s source=%s refused: %s", pull->domain,
+	    source->domain, error);
+	replica_note_peer(
+	    pull->core, source->peer_id, source->failures, error, liar);
+	next_source(pull);
+}
+
+/* --- Freezing --- */
+
+static int
+work_freeze(struct writer_job *job, struct db *db)
+{
+	struct replica_pull *pull = CONTAINER_OF(job, struct replica_pull, job);
+	int r = catalogue_copy_freeze(db, pull->arena, pull->domain,
+	    pull->problem, pull->copy->head_text);
+
+	return r == -ENOENT ? 0 : r;
+}
+
+static void
+on_frozen(struct writer_job *job)
+{
+	struct replica_pull *pull = CONTAINER_OF(job, struct replica_pull, job);
+
+	courier_core_returned(pull->core);
+	end(pull, REPLICA_PULL_VAIN);
+}
+
+static void
+freeze(struct replica_pull *pull, const char *problem)
+{
+	log_warning("catalogue origin=%s frozen: %s", pull->domain, problem);
+	pull->problem = problem;
+	pull->job =
+	    (struct writer_job){ .work = work_freeze, .done = on_frozen };
+	courier_core_submit(pull->core, &pull->job);
+}
+
+/* --- Applying --- */
+
+static int
+work_apply(struct writer_job *job, struct db *db)
+{
+	struct replica_pull *pull = CONTAINER_OF(job, struct replica_pull, job);
+
+	return catalogue_copy_apply(
+	    db, pull->copy, pull->sources[pull->at].domain, clock_now());
+}
+
+/* All of it anew from the same source, once. */
+static bool
+read_whole(struct replica_pull *pull)
+{
+	if (pull->again || pull->core->stopping)
+		return false;
+	pull->again = true;
+	pull->whole = true;
+	ask(pull);
+	return true;
+}
+
+static void
+on_applied(struct writer_job *job)
+{
+	struct replica_pull *pull = CONTAINER_OF(job, struct replica_pull, job);
+	const struct source *source = &pull->sources[pull->at];
+
+	courier_core_returned(pull->core);
+	if (job->result == 0) {
+		log_debug("catalogue origin=%s source=%s entries=%zu seq=%lld",
+		    pull->domain, source->domain, pull->copy->count,
+		    (long long)pull->copy->head.seq);
+		replica_note_peer(pull->core, source->peer_id, 0, NULL, false);
+		end(pull, REPLICA_PULL_DONE);
+	} else if (job->result == -EPERM)
+		end(pull, REPLICA_PULL_VAIN);
+	else if (job->result == -EBADMSG && pull->copy->from == 0)
+		blame(pull, "count or digest are not what the head says", true);
+	else if ((job->result != -EBADMSG && job->result != -ESTALE) ||
+		 !read_whole(pull))
+		end(pull, REPLICA_PULL_FAILED);
+}
+
+static void
+apply(struct replica_pull *pull)
+{
+	pull->job =
+	    (struct writer_job){ .work = work_apply, .done = on_applied };
+	courier_core_submit(pull->core, &pull->job);
+}
+
+static int
+work_renew(struct writer_job *job, struct db *db)
+{
+	struct replica_pull *pull = CONTAINER_OF(job, struct replica_pull, job);
+	int r = catalogue_copy_renew(db, pull->arena, pull->domain,
+	    &pull->copy->head, pull->copy->head_text, clock_now());
+
+	return r == -ESTALE ? 0 : r;
+}
+
+static void
+on_renewed(struct writer_job *job)
+{
+	struct replica_pull *pull = CONTAINER_OF(job, struct replica_pull, job);
+
+	courier_core_returned(pull->core);
+	end(pull, job->result == 0 ? REPLICA_PULL_DONE : REPLICA_PULL_FAILED);
+}
+
+/* The log was read to its end. */
+static void
+judge(struct replica_pull *pull)
+{
+	switch (replica_judge(&pull->held, &pull->copy->head)) {
+	case REPLICA_SAME:
+	case REPLICA_OLD:
+		if (is_origin(pull))
+			end(pull, REPLICA_PULL_DONE);
+		else
+			next_source(pull);
+		return;
+	case REPLICA_RENEWED:
+		pull->job = (struct writer_job){ .work = work_renew,
+			.done = on_renewed };
+		courier_core_submit(pull->core, &pull->job);
+		return;
+	case REPLICA_FORKED:
+		freeze(pull, FORKED_SENTENCE);
+		return;
+	case REPLICA_REBUILT:
+		if (pull->copy->from != 0) {
+			if (!read_whole(pull))
+				next_source(pull);
+			return;
+		}
+		break;
+	case REPLICA_NEWER:
+		break;
+	}
+	apply(pull);
+}
+
+/* --- Reading --- */
+
+static void get(struct replica_pull *pull, const char *url);
+
+/* The next page is where the page says, on the same source. */
+static void
+go_on(struct replica_pull *pull, const char *next)
+{
+	const char *base = arena_printf(
+	    pull->arena, "https://%s", pull->sources[pull->at].domain);
+
+	if (!url_same_origin(next, base))
+		blame(pull, "the next page is on another host", true);
+	else if (pull->copy->pages >= PAGES_MAX)
+		blame(pull, "there are more pages than are read", true);
+	else
+		get(pull, arena_strdup(pull->arena, next));
+}
+
+static void
+fault(struct replica_pull *pull, enum catalogue_read_fault fault,
+    const char *error)
+{
+	const char *sentence = arena_printf(
+	    pull->arena, "%s: %s", catalogue_read_word(fault), error);
+
+	if (fault == CATALOGUE_READ_MOVED && read_whole(pull))
+		return;
+	/* The origin itself does not sign as it did. */
+	if (is_origin(pull) && pull->held.any &&
+	    (fault == CATALOGUE_READ_WRONG_KEY ||
+		fault == CATALOGUE_READ_ALTERED)) {
+		freeze(pull,
+		    "re-keyed: it signs with another key than the one that was "
+		    "admitted");
+		return;
+	}
+	blame(pull, sentence, fault != CATALOGUE_READ_MOVED);
+}
+
+static void
+on_page(void *arg, const struct http_client_answer *answer)
+{
+	struct replica_pull *pull = arg;
+	CLEANUP(json_release) json_t *page = NULL;
+	char error[CATALOGUE_READ_ERROR_SIZE], why[JSON_ERROR_SIZE];
+	enum catalogue_read_fault found;
+	const char *next = NULL;
+
+	/* That it has no such log says nothing against it. */
+	if (answer->error == 0 && answer->status == 404) {
+		next_source(pull);
+		return;
+	}
+	if (answer->error != 0 || answer->status != 200) {
+		blame(pull,
+		    answer->error != 0 ? answer->reason
+				       : arena_printf(pull->arena,
+					     "it answered %d", answer->status),
+		    false);
+		return;
+	}
+	if (!fetch_type_fits(FETCH_COLLECTION, answer->content_type) ||
+	    json_read(answer->body, answer->body_len, &page, why) != 0) {
+		blame(pull, "the answer is no catalogue page", false);
+		return;
+	}
+	pull->origin.now = clock_now();
+	found =
+	    catalogue_copy_page(pull->copy, page, &pull->origin, &next, error);
+	if (found != CATALOGUE_READ_NONE)
+		fault(pull, found, error);
+	else if (next != NULL)
+		go_on(pull, next);
+	else
+		judge(pull);
+}
+
+static void
+get(struct replica_pull *pull, const char *url)
+{
+	static const struct httpsig_header headers[] = {
+		{ "accept", "application/activity+json" },
+	};
+	const struct http_client_request request = {
+		.method = "GET",
+		.url = url,
+		.headers = headers,
+		.header_count = N_ELEMENTS(headers),
+		.answer_max = (size_t)pull->core->snapshot->settings
+				  ->outbound_response_bytes,
+	};
+
+	if (http_client_send(pull->core->client, &request, on_page, pull) != 0)
+		end(pull, REPLICA_PULL_FAILED);
+}
+
+static void
+ask(struct replica_pull *pull)
+{
+	const char *source = pull->sources[pull->at].domain;
+	const char *address;
+
+	catalogue_copy_free(&pull->copy);
+	if (catalogue_copy_look(
+		pull->core->db, pull->arena, pull->domain, &pull->held) != 0) {
+		end(pull, REPLICA_PULL_FAILED);
+		return;
+	}
+	pull->copy = catalogue_copy_new(
+	    pull->domain, pull->held.any && !pull->whole ? pull->held.seq : 0);
+	address = arena_printf(pull->arena, "https://%s/catalogue?after=%lld",
+	    source, (long long)pull->copy->from);
+	if (!is_origin(pull))
+		address = arena_printf(
+		    pull->arena, "%s&origin=%s", address, pull->domain);
+	get(pull, address);
+}
+
+/* --- The beginning --- */
+
+static void
+add_source(struct replica_pull *pull, const char *domain)
+{
+	struct peer peer = { 0 };
+
+	if (pull->source_count == SOURCES_MAX ||
+	    strcmp(domain, pull->core->node->domain) == 0)
+		return;
+	for (size_t i = 0; i < pull->source_count; i++) {
+		if (strcmp(pull->sources[i].domain, domain) == 0)
+			return;
+	}
+	if (peer_by_domain(pull->core->db, pull->arena, domain, &peer) != 0 ||
+	    peer.wait_until > clock_now() || peer.state != PEER_ADMITTED)
+		return;
+	pull->sources[pull->source_count++] = (struct source){
+		.peer_id = peer.id,
+		.failures = peer.failures,
+		.domain = peer.domain,
+	};
+}
+
+/* Its origin first, who told of it next, then any. */
+static void
+add_sources(struct replica_pull *pull, const char *told)
+{
+	struct peer *others;
+	size_t count;
+
+	add_source(pull, pull->domain);
+	if (told != NULL)
+		add_source(pull, told);
+	if (peer_pick(pull->core->db, pull->arena, clock_now(), false,
+		SOURCES_MAX, &others, &count) != 0)
+		return;
+	for (size_t i = 0; i < count; i++)
+		add_source(pull, others[i].domain);
+}
+
+void
+replica_pull_start(struct courier_core *core, const char *domain,
+    const char *source, replica_pull_done_fn *done, void *arg)
+{
+	struct replica_pull *pull = xcalloc(1, sizeof(*pull));
+	struct peer peer;
+
+	pull->core = core;
+	pull->arena = arena_new();
+	pull->domain = arena_strdup(pull->arena, domain);
+	pull->done = done;
+	pull->arg = arg;
+	if (peer_by_domain(core->db, pull->arena, domain, &peer) != 0 ||
+	    peer.state != PEER_ADMITTED ||
+	    replica_pull_key(&peer, &pull->key) != 0) {
+		end(pull, REPLICA_PULL_VAIN);
+		return;
+	}
+	catalogue_read_origin(
+	    pull->arena, pull->domain, pull->key, clock_now(), &pull->origin);
+	add_sources(pull, source);
+	if (pull->source_count == 0)
+		end(pull, REPLICA_PULL_FAILED);
+	else
+		ask(pull);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * peer.h: other nodes: which of them are admitted, by what rule, and how they
+ * answer.  A peer is a node that keeps a catalogue; a host (host.h) is any
+ * server that activities go to.
+ *
+ * Admission binds a domain and its key: the state is that of both.
+ * Memory, errors, threads: see store.h.
+ */
+#ifndef STORE_PEER_H
+#define STORE_PEER_H
+
+#include "store/store.h"
+
+/* What the administrator said. */
+enum peer_rule {
+	PEER_RULE_NONE = 0,
+	PEER_RULE_ADMIT = 1,
+	PEER_RULE_REFUSE = 2,
+	PEER_RULE_PAUSE = 3, /* what is held stays shown, nothing new is read */
+};
+
+/* What follows from rules and settings (federation/admission.h). */
+enum peer_state {
+	PEER_WAITING = 0,
+	PEER_ADMITTED = 1,
+	PEER_REFUSED = 2,
+	PEER_PAUSED = 3,
+};
+
+enum { PEERS_MAX = 10000, PEER_KEY_SIZE = 64 };
+
+struct peer {
+	int64_t id;
+	const char *domain; /* normalised, ":port" unless 443 */
+	const uint8_t *key; /* SPKI of the instance's Ed25519 key, or NULL */
+	size_t key_len;
+	enum peer_rule rule;
+	enum peer_state state;
+	const char *why; /* a sentence, "" for none */
+	bool neighbour;  /* changes go to it at once */
+	int64_t tried_at, ok_at, failures, wait_until;
+	const char *last_error;
+	int64_t created_at;
+};
+
+int peer_by_domain(struct db *db, struct arena *arena, const char *domain,
+    struct peer *ret) MUST_CHECK;
+/* By domain, from `after` (exclusive, "" for the first). */
+int peer_list(struct db *db, struct arena *arena, const char *after,
+    size_t limit, struct peer **ret, size_t *ret_count) MUST_CHECK;
+/* Whether what this node signs is read, shown and handed on; false when the
+ * database fails. */
+bool peer_is_admitted(struct db *db, const char *domain);
+/*
+ * Some of the admitted that may be asked now, at random; with `neighbours`
+ * those that the administrator chose come first.
+ */
+int peer_pick(struct db *db, struct arena *arena, int64_t now, bool neighbours,
+    size_t limit, struct peer **ret, size_t *ret_count) MUST_CHECK;
+
+/* Those admitted of whose catalogue nothing is held. */
+int peer_list_unread(struct db *db, struct arena *arena, size_t limit,
+    struct peer **ret, size_t *ret_count) MUST_CHECK;
+
+/* The row of a domain, made if needed.  -ENOSPC: there are PEERS_MAX. */
+int peer_need(struct db *db, const char *domain, int64_t now, int64_t *ret_id)
+    MUST_CHECK;
+/* Writes key, rule, state, why and neighbour. */
+int peer_save(struct db *db, const struct peer *peer) MUST_CHECK;
+int peer_remove(struct db *db, int64_t id) MUST_CHECK;
+/* It was asked: error NULL when it answered well. */
+int peer_tried(struct db *db, int64_t id, int64_t now, int64_t wait_until,
+    const char *error) MUST_CHECK;
+
+struct peer_figures {
+	int64_t admitted, waiting, silent; /* silent: of the admitted */
+};
+int peer_figures(struct db *db, struct peer_figures *ret) MUST_CHECK;
+
+#endif

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: ISC
+// Catalogues travel: from their author, and from whoever has a copy.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { CatalogueLog } from "./lib/catalogue.mjs";
+import { AS2, fetchDocument, request } from "./lib/http.mjs";
+import { Node, stopAll } from "./lib/node.mjs";
+import { Peer, answers } from "./lib/peer.mjs";
+import { waitFor } from "./lib/wait.mjs";
+
+const settings = {
+	"replication.exchange_seconds": "1",
+	"replication.push_seconds": "0",
+};
+
+// Where a log stands at a node: "epoch/seq/digest", or undefined.
+async function stand(node, domain) {
+	const answer = await request(`${node.base}/catalogue?origin=${domain}`, {
+		headers: { accept: AS2 },
+	});
+	if (answer.status !== 200) return undefined;
+	const head = answer.json()["parvis:head"];
+	return [
+		head["parvis:epoch"],
+		head["parvis:seq"],
+		head["parvis:digest"],
+	].join("/");
+}
+
+// All entries of a log as a node hands them out, as one text.
+async function copyOf(node, domain) {
+	const entries = [];
+	let url = `${node.base}/catalogue?origin=${domain}&after=0`;
+	while (url !== undefined) {
+		const page = await fetchDocument(url);
+		entries.push(...page.orderedItems);
+		url = page.next;
+	}
+	return JSON.stringify(entries);
+}
+
+// Waits until every node holds what the author has, entry by entry.
+async function level(author, ...nodes) {
+	for (const node of nodes)
+		await waitFor(
+			`${node.name} to be level with ${author.name}`,
+			async () =>
+				(await stand(node, author.domain)) ===
+				(await stand(author, author.domain)),
+			{ seconds: 60 },
+		);
+	const original = await copyOf(author, author.domain);
+	for (const node of nodes)
+		assert.equal(await copyOf(node, author.domain), original, node.name);
+}
+
+const publish = async (node, name) => {
+	await node.project(name, "--discoverable", "yes");
+	await waitFor(`${name} in the catalogue of ${node.name}`, async () =>
+		(await copyOf(node, node.domain)).includes(`"${name}"`),
+	);
+};
+
+describe("three nodes in a line", () => {
+	let a, b, c;
+
+	before(async () => {
+		[a, b, c] = await Promise.all([
+			Node.start("amont.localhost", { settings }),
+			Node.start("milieu.localhost", { settings }),
+			Node.start("aval.localhost", { settings }),
+		]);
+		await publish(a, "jardin");
+	});
+
+	after(() => stopAll(a, b, c));
+
+	test("nothing is read of a node that nobody admitted", async () => {
+		assert.equal(await stand(b, a.domain), undefined);
+		const { stderr, code } = await b.refused("peer", "show", a.domain);
+		assert.match(stderr, /no node named/);
+		assert.notEqual(code, 0);
+	});
+
+	test("an admitted node's catalogue is read, whole and genuine", async () => {
+		await b.ctl("peer", "admit", a.domain);
+		await a.ctl("peer", "admit", b.domain);
+		await level(a, b);
+		const shown = await b.ctl("peer", "show", a.domain);
+		assert.equal(shown.state, "admitted");
+		assert.equal(shown.source, a.domain);
+		assert.ok(shown.entries >= 1);
+	});
+
+	test("what moves arrives by a push, and Tombstones too", async () => {
+		await publish(a, "atelier");
+		await level(a, b);
+		await a.ctl("project", "delete", "jardin");
+		await level(a, b);
+		assert.match(await copyOf(b, a.domain), /"Tombstone"/);
+	});
+
+	test("who cannot reach the origin reads it from a neighbour", async () => {
+		await b.ctl("peer", "admit", c.domain);
+		await c.ctl("peer", "admit", b.domain);
+		await c.ctl("peer", "admit", a.domain);
+		await level(a, c);
+		await a.stop();
+		await c.ctl("peer", "forget", a.domain);
+		assert.equal(await stand(c, a.domain), undefined);
+		await a.up();
+		await c.ctl("peer", "admit", a.domain);
+		await a.stop();
+		await waitFor(
+			"the copy of a node that is down",
+			async () =>
+				(await stand(c, a.domain)) === (await stand(b, a.domain)),
+			{ seconds: 60 },
+		);
+		const shown = await c.ctl("peer", "show", a.domain);
+		assert.ok([a.domain, b.domain].includes(shown.source));
+		await a.up();
+	});
+
+	test("a node that was killed catches up with what it missed", async () => {
+		await c.kill();
+		await publish(a, "potager");
+		await a.ctl("project", "delete", "atelier");
+		await level(a, b);
+		await c.up();
+		await level(a, c);
+	});
+
+	test("a refused node's catalogue is erased and not handed on", async () => {
+		await b.ctl("peer", "refuse", a.domain);
+		assert.equal(await stand(b, a.domain), undefined);
+		const frontier = await fetchDocument(`${b.base}/catalogue/frontier`);
+		assert.ok(
+			!frontier.orderedItems.some((h) => h["parvis:origin"] === a.domain),
+		);
+		assert.equal((await b.ctl("peer", "show", a.domain)).state, "refused");
+		await b.ctl("peer", "admit", a.domain);
+		await level(a, b);
+	});
+});
+
+describe("a relay that lies", () => {
+	let reader, origin, relay, honest, log, asked;
+
+	// A peer that has an instance actor, as nodes have.
+	function instanceOf(peer) {
+		const actor = peer.actor("instance", {
+			id: `${peer.base}/actor`,
+			type: "Application",
+		});
+		actor.path = "/actor";
+		actor.id = `${peer.base}/actor`;
+		return actor;
+	}
+
+	// Offers the log of the origin, as pageOf(after) makes it.
+	function offer(peer, query, pageOf) {
+		const rules = [
+			peer.on("GET", new RegExp(`^/catalogue\\?after=\\d+${query}$`), (exchange) => {
+				const after = Number(/after=(\d+)/.exec(exchange.path)[1]);
+				return answers.json(pageOf(after))(exchange);
+			}),
+			peer.on("GET", /^\/catalogue\/frontier/, (exchange) =>
+				answers.json({
+					type: "parvis:Frontier",
+					"parvis:boot": "1",
+					"parvis:cursor": 1,
+					"parvis:more": false,
+					orderedItems: [log.head()],
+				})(exchange),
+			),
+		];
+		return { off: () => rules.forEach((rule) => rule.off()) };
+	}
+
+	const thing = (number, members = {}) => ({
+		id: `${origin.base}/o/${number}`,
+		type: "Group",
+		name: `Projet ${number}`,
+		...members,
+	});
+	const since = (after) =>
+		log.items().filter((entry) => entry["parvis:seq"] > after);
+	const error = async (peer) =>
+		(await reader.ctl("peer", "show", peer.domain)).last_error;
+
+	before(async () => {
+		[reader, origin, relay, honest] = await Promise.all([
+			Node.start("lectrice.localhost", { settings }),
+			Peer.start("origine.localhost"),
+			Peer.start("relais.localhost"),
+			Peer.start("honnete.localhost"),
+		]);
+		const instance = instanceOf(origin);
+		instanceOf(relay);
+		instanceOf(honest);
+		log = new CatalogueLog(origin.domain, instance.ed25519.privateKey);
+		for (let i = 1; i <= 3; i++) log.write("Update", thing(i));
+		await reader.ctl("peer", "admit", origin.domain);
+	});
+
+	after(() => stopAll(reader, origin, relay, honest));
+
+	test("by leaving out an entry it shows nothing and is found out", async () => {
+		const lie = offer(relay, `&origin=${origin.domain}`, (after) =>
+			log.page(since(after).slice(0, 2)),
+		);
+		await reader.ctl("peer", "admit", relay.domain);
+		await waitFor("the lie to be seen", async () =>
+			/count or digest/.test((await error(relay)) ?? ""),
+		);
+		assert.equal(await stand(reader, origin.domain), undefined);
+		const { next_try } = await reader.ctl("peer", "show", relay.domain);
+		assert.ok(Date.parse(next_try) > Date.now() + 1800_000, next_try);
+		asked = relay.count("GET", /origin=/);
+		lie.off();
+	});
+
+	test("the rest is got elsewhere", async () => {
+		offer(honest, `&origin=${origin.domain}`, (after) =>
+			log.page(since(after)),
+		);
+		await reader.ctl("peer", "admit", honest.domain);
+		await waitFor(
+			"the log",
+			async () => (await stand(reader, origin.domain)) !== undefined,
+		);
+		const shown = await reader.ctl("peer", "show", origin.domain);
+		assert.equal(shown.source, honest.domain);
+		assert.equal(shown.entries, 3);
+		assert.equal(relay.count("GET", /origin=/), asked, "asked again");
+	});
+
+	test("by altering an entry of a push it changes nothing", async () => {
+		const held = await stand(reader, origin.domain);
+		log.write("Update", thing(4));
+		const [entry] = since(3);
+		const altered = {
+			...entry,
+			object: { ...entry.object, name: "Autre chose" },
+		};
+		const answer = await request(`${reader.base}/catalogue/push`, {
+			method: "POST",
+			headers: { "content-type": AS2 },
+			body: JSON.stringify({
+				...log.page([altered]),
+				"parvis:after": 3,
+				"parvis:sender": relay.domain,
+			}),
+		});
+		assert.equal(answer.status, 202);
+		await waitFor("the true entry", async () =>
+			(await copyOf(reader, origin.domain)).includes("Projet 4"),
+		);
+		assert.notEqual(await stand(reader, origin.domain), held);
+		assert.doesNotMatch(await copyOf(reader, origin.domain), /Autre chose/);
+	});
+
+	test("an old push brings nothing back", async () => {
+		const before = { page: log.page(), head: log.head() };
+		log.write("Delete", {
+			id: `${origin.base}/o/1`,
+			type: "Tombstone",
+			deleted: "2026-11-27T10:00:00Z",
+		});
+		await waitFor("the Tombstone", async () =>
+			(await copyOf(reader, origin.domain)).includes("Tombstone"),
+		);
+		const held = await stand(reader, origin.domain);
+		const answer = await request(`${reader.base}/catalogue/push`, {
+			method: "POST",
+			headers: { "content-type": AS2 },
+			body: JSON.stringify({ ...before.page, "parvis:after": 0 }),
+		});
+		assert.equal(answer.status, 202);
+		assert.equal(await stand(reader, origin.domain), held);
+		assert.match(await copyOf(reader, origin.domain), /Tombstone/);
+	});
+
+	test("a push of an origin that nobody admitted is refused", async () => {
+		const answer = await request(`${reader.base}/catalogue/push`, {
+			method: "POST",
+			headers: { "content-type": AS2 },
+			body: JSON.stringify({
+				"parvis:head": { "parvis:origin": "inconnu.localhost" },
+			}),
+		});
+		assert.equal(answer.status, 403);
+	});
+
+	test("an origin that contradicts itself is frozen, and shown as such", async () => {
+		const forked = new CatalogueLog(
+			origin.domain,
+			log.privateKey,
+			log.epoch,
+		);
+		forked.seq = log.seq - 1;
+		forked.write("Update", thing(9));
+		const answer = await request(`${reader.base}/catalogue/push`, {
+			method: "POST",
+			headers: { "content-type": AS2 },
+			body: JSON.stringify({
+				...forked.page(),
+				"parvis:after": 0,
+				"parvis:sender": honest.domain,
+			}),
+		});
+		assert.equal(answer.status, 202);
+		await waitFor("the fork to be seen", async () =>
+			/forked/.test(
+				(await reader.ctl("peer", "show", origin.domain)).problem ?? "",
+			),
+		);
+		assert.doesNotMatch(await copyOf(reader, origin.domain), /Projet 9/);
+	});
+});

@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The copy of a catalogue: whatever arrives, in any order, twice or not at
+ * all, a reader only ever holds states that the author signed, and in the end
+ * the author's.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "config/base/text.h"
+#include "federation/admission.h"
+#include "federation/catalogue.h"
+#include "federation/catalogue_copy.h"
+#include "federation/catalogue_page.h"
+#include "store/db.h"
+#include "tests/unit/federation_fixture.h"
+
+#define BASE   "https://node.example"
+#define DOMAIN "node.example"
+
+enum {
+	NOW = 1780000000,
+	PROJECTS = 6,
+	STEPS = 60,
+	KEPT = 40, /* pages that a relay may show again */
+};
+
+/* --- Judging heads --- */
+
+static struct catalogue_read_head
+head(int64_t epoch, int64_t seq, int64_t published, uint8_t digest)
+{
+	struct catalogue_read_head ret = {
+		.epoch = epoch, .seq = seq, .count = 3, .published = published
+	};
+
+	memset(ret.digest, digest, sizeof(ret.digest));
+	return ret;
+}
+
+static void
+heads_are_judged_by_epoch_number_content_and_time(void **state)
+{
+	struct replica_held held = {
+		.any = true, .epoch = 10, .seq = 5, .count = 3, .published = 100
+	};
+	static const struct {
+		int64_t epoch, seq, published;
+		uint8_t digest;
+		enum replica_news news;
+	} rows[] = {
+		{ 10, 5, 100, 7, REPLICA_SAME },
+		{ 10, 5, 99, 7, REPLICA_SAME },
+		{ 10, 5, 101, 7, REPLICA_RENEWED },
+		{ 10, 5, 101, 8, REPLICA_FORKED },
+		{ 10, 5, 50, 8, REPLICA_FORKED },
+		{ 10, 6, 50, 8, REPLICA_NEWER },
+		/* A later time makes old news no newer. */
+		{ 10, 4, 999, 7, REPLICA_OLD },
+		{ 9, 99, 999, 7, REPLICA_OLD },
+		{ 11, 1, 50, 7, REPLICA_REBUILT },
+	};
+
+	(void)state;
+	memset(held.digest, 7, sizeof(held.digest));
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		struct catalogue_read_head shown = head(rows[i].epoch,
+		    rows[i].seq, rows[i].published, rows[i].digest);
+
+		assert_string_equal(replica_word(replica_judge(&held, &shown)),
+		    replica_word(rows[i].news));
+	}
+	held = (struct replica_held){ 0 };
+	assert_int_equal(
+	    replica_judge(&held, &(struct catalogue_read_head){ .epoch = 1 }),
+	    REPLICA_REBUILT);
+}
+
+static void
+another_count_under_one_number_is_a_fork(void **state)
+{
+	struct replica_held held = {
+		.any = true, .epoch = 10, .seq = 5, .count = 4
+	};
+	struct catalogue_read_head shown = head(10, 5, 0, 0);
+
+	(void)state;
+	assert_int_equal(replica_judge(&held, &shown), REPLICA_FORKED);
+}
+
+static void
+waits_grow_up_to_an_hour(void **state)
+{
+	(void)state;
+	for (int64_t failures = 1; failures < 100; failures++) {
+		int64_t least = replica_backoff(failures, 0);
+		int64_t most = replica_backoff(failures, UINT32_MAX);
+
+		assert_in_range(least, 15, 1800);
+		assert_in_range(most, least, 3600);
+		assert_true(replica_backoff(failures + 1, 0) >= least);
+	}
+}
+
+static void
+a_log_without_a_head_for_long_ages_in_steps(void **state)
+{
+	(void)state;
+	assert_int_equal(replica_age(NOW, NOW), REPLICA_FRESH);
+	assert_int_equal(replica_age(NOW - 30 * 86400, NOW), REPLICA_FRESH);
+	assert_int_equal(replica_age(NOW - 32 * 86400, NOW), REPLICA_STALE);
+	assert_int_equal(replica_age(NOW - 93 * 86400, NOW), REPLICA_HIDDEN);
+	assert_int_equal(replica_age(NOW - 184 * 86400, NOW), REPLICA_DEAD);
+}
+
+/* --- Admission --- */
+
+static void
+admission_follows_the_administrator_first(void **state)
+{
+	static const struct {
+		enum admission_mode mode;
+		enum peer_rule rule;
+		bool has_key;
+		int64_t vouches;
+		bool introduced;
+		enum peer_state state;
+	} rows[] = {
+		{ ADMISSION_VOUCHED, PEER_RULE_NONE, true, 0, false,
+		    PEER_WAITING },
+		{ ADMISSION_VOUCHED, PEER_RULE_NONE, true, 1, false,
+		    PEER_WAITING },
+		{ ADMISSION_VOUCHED, PEER_RULE_NONE, true, 2, false,
+		    PEER_ADMITTED },
+		{ ADMISSION_VOUCHED, PEER_RULE_NONE, true, 0, true,
+		    PEER_ADMITTED },
+		{ ADMISSION_VOUCHED, PEER_RULE_NONE, false, 9, true,
+		    PEER_WAITING },
+		{ ADMISSION_CLOSED, PEER_RULE_NONE, true, 9, true,
+		    PEER_WAITING },
+		{ ADMISSION_OPEN, PEER_RULE_NONE, true, 0, false,
+		    PEER_ADMITTED },
+		{ ADMISSION_OPEN, PEER_RULE_NONE, false, 0, false,
+		    PEER_WAITING },
+		{ ADMISSION_CLOSED, PEER_RULE_ADMIT, true, 0, false,
+		    PEER_ADMITTED },
+		{ ADMISSION_CLOSED, PEER_RULE_ADMIT, false, 0, false,
+		    PEER_WAITING },
+		{ ADMISSION_OPEN, PEER_RULE_REFUSE, true, 9, true,
+		    PEER_REFUSED },
+		{ ADMISSION_OPEN, PEER_RULE_PAUSE, true, 9, true, PEER_PAUSED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		const struct admission_facts facts = {
+			.mode = rows[i].mode,
+			.rule = rows[i].rule,
+			.has_key = rows[i].has_key,
+			.vouches = rows[i].vouches,
+			.threshold = 2,
+			.introduced = rows[i].introduced,
+		};
+		const char *why = NULL;
+
+		assert_int_equal(admission_judge(&facts, &why), rows[i].state);
+		assert_true(why != NULL && why[0] != '\0');
+	}
+}
+
+/* --- Copies --- */
+
+struct network {
+	struct node_fixture *author;
+	struct fixture *reader;
+	struct catalogue_read_origin origin;
+	struct actor projects[PROJECTS];
+	json_t *kept[KEPT]; /* pages of all times, with what they go on from */
+	int64_t kept_after[KEPT];
+	size_t kept_count;
+	uint32_t random;
+};
+
+/* The same steps each time. */
+static uint32_t
+below(struct network *net, uint32_t n)
+{
+	net->random = net->random * 1664525u + 1013904223u;
+	return (net->random >> 8) % n;
+}
+
+static void
+say(struct node_fixture *f, int r)
+{
+	if (r != 0)
+		fail_msg("%d: %s", r, f->publish.error);
+}
+
+static int
+setup(void **state)
+{
+	struct network *net = xcalloc(1, sizeof(*net));
+	const struct place place = { .name = "Dourdan" };
+	struct actor instance;
+	struct publish *publish;
+	int r = node_fixture_setup(state);
+
+	net->author = *state;
+	if (r == 0)
+		r = fixture_setup(state);
+	net->reader = *state;
+	*state = net;
+	publish = &net->author->publish;
+	publish->now = NOW;
+	say(net->author, publish_node_actors(publish, "Le pays", &place));
+	say(net->author, actor_of_kind(publish->db, publish->arena,
+			     ACTOR_INSTANCE, &instance));
+	say(net->author, publish_actor_keys(publish, instance.id,
+			     net->author->rsa, net->author->ed25519));
+	catalogue_read_origin(
+	    publish->arena, DOMAIN, net->author->ed25519, NOW, &net->origin);
+	return r;
+}
+
+static int
+teardown(void **state)
+{
+	struct network *net = *state;
+	void *author = net->author, *reader = net->reader;
+	int r;
+
+	for (size_t i = 0; i < net->kept_count; i++)
+		json_release(&net->kept[i]);
+	r = node_fixture_teardown(&author);
+	if (r == 0)
+		r = fixture_teardown(&reader);
+	free(net);
+	return r;
+}
+
+/* What the author answers to ?after=N now. */
+static json_t *
+page(struct network *net, int64_t after)
+{
+	struct publish *publish = &net->author->publish;
+	char error[JSON_ERROR_SIZE];
+	struct catalogue_origin own;
+	json_t *ret;
+	struct buf buf;
+
+	buf_init(&buf, CATALOGUE_PAGE_BYTES);
+	assert_int_equal(catalogue_origin_get(
+			     publish->db, publish->arena, CATALOGUE_OWN, &own),
+	    0);
+	assert_int_equal(catalogue_page_write(&buf, publish->db, publish->arena,
+			     BASE, &own, after),
+	    0);
+	assert_int_equal(json_read(buf_str(&buf), buf.len, &ret, error), 0);
+	buf_done(&buf);
+	return ret;
+}
+
+static int64_t
+held_seq(struct network *net)
+{
+	struct replica_held held;
+
+	assert_int_equal(catalogue_copy_look(net->reader->db,
+			     net->reader->arena, DOMAIN, &held),
+	    0);
+	return held.seq;
+}
+
+/* One page that goes on from a number; as a writer job, undone on an error. */
+static int
+receive(struct network *net, const json_t *json, int64_t after)
+{
+	CLEANUP(catalogue_copy_free)
+	struct catalogue_copy *copy = catalogue_copy_new(DOMAIN, after);
+	char error[CATALOGUE_READ_ERROR_SIZE];
+	const char *next = NULL;
+	int r;
+
+	if (catalogue_copy_page(copy, json, &net->origin, &next, error) !=
+	    CATALOGUE_READ_NONE)
+		return -EPROTO;
+	assert_null(next);
+	assert_int_equal(db_savepoint(net->reader->db), 0);
+	r = catalogue_copy_apply(net->reader->db, copy, "relay.example", NOW);
+	assert_int_equal(
+	    r == 0 ? db_release(net->reader->db) : db_undo(net->reader->db), 0);
+	return r;
+}
+
+/* The entries of a log as one text. */
+static char *
+text_of(struct db *db, struct arena *arena, int64_t id)
+{
+	static const struct catalogue_limits limits = { 1000, 1 << 24 };
+	const struct catalogue_origin origin = { .id = id };
+	struct catalogue_page all;
+	struct buf buf;
+
+	assert_int_equal(
+	    catalogue_page(db, arena, &origin, 0, &limits, &all), 0);
+	buf_init(&buf, 1 << 24);
+	for (size_t i = 0; i < all.count; i++)
+		buf_printf(&buf, "%lld %s\n", (long long)all.entries[i].seq,
+		    all.entries[i].document);
+	return buf_take(&buf);
+}
+
+static void
+assert_level(struct network *net)
+{
+	struct catalogue_origin copy;
+	CLEANUP(free_ptr)
+	char *ours = text_of(
+	    net->author->publish.db, net->author->publish.arena, CATALOGUE_OWN);
+	char *theirs;
+
+	assert_int_equal(catalogue_origin_by_domain(net->reader->db,
+			     net->reader->arena, DOMAIN, &copy),
+	    0);
+	theirs = text_of(net->reader->db, net->reader->arena, copy.id);
+	assert_string_equal(ours, theirs);
+	free(theirs);
+}
+
+static void
+change(struct network *net)
+{
+	struct node_fixture *f = net->author;
+	size_t i = below(net, PROJECTS);
+	struct actor *actor = &net->projects[i];
+	char name[32];
+
+	f->publish.now++;
+	if (actor->id == 0) {
+		(void)snprintf(name, sizeof(name), "projet-%zu-%u", i,
+		    below(net, 1u << 24));
+		*actor = node_fixture_project(f, name);
+		actor->discoverable = true;
+		say(f, publish_actor_update(&f->publish, actor, NULL));
+	} else if (below(net, 4) == 0) {
+		say(f, publish_actor_delete(&f->publish, actor->id));
+		*actor = (struct actor){ 0 };
+	} else {
+		actor->discoverable = below(net, 4) != 0;
+		actor->status = arena_printf(
+		    f->publish.arena, "point %u", below(net, 1000));
+		say(f, publish_actor_update(&f->publish, actor, NULL));
+	}
+}
+
+/* A relay keeps what the author answered once. */
+static void
+keep_page(struct network *net, json_t *json, int64_t after)
+{
+	size_t at =
+	    net->kept_count < KEPT ? net->kept_count++ : below(net, KEPT);
+
+	json_release(&net->kept[at]);
+	net->kept[at] = json;
+	net->kept_after[at] = after;
+}
+
+static void
+any_order_of_losses_and_repetitions_ends_level(void **state)
+{
+	struct network *net = *state;
+	int applied = 0, refused = 0;
+
+	net->random = 20261127;
+	for (int step = 0; step < STEPS; step++) {
+		int64_t before = held_seq(net);
+
+		change(net);
+		switch (below(net, 4)) {
+		case 0: /* lost */
+			keep_page(net, page(net, before), before);
+			break;
+		case 1: /* something old comes again */
+			if (net->kept_count > 0) {
+				size_t at =
+				    below(net, (uint32_t)net->kept_count);
+
+				refused += receive(net, net->kept[at],
+					       net->kept_after[at]) != 0;
+			}
+			break;
+		default: {
+			json_t *json = page(net, before);
+
+			assert_int_equal(receive(net, json, before), 0);
+			keep_page(net, json, before);
+			applied++;
+			assert_level(net);
+		}
+		}
+		/* Nothing takes a reader back. */
+		assert_true(held_seq(net) >= before);
+	}
+	assert_true(applied > 10 && refused > 3);
+	for (size_t i = 0; i < net->kept_count; i++)
+		(void)receive(net, net->kept[i], net->kept_after[i]);
+	{
+		int64_t after = held_seq(net);
+		json_t *json = page(net, after);
+		int r = receive(net, json, after);
+
+		json_release(&json);
+		assert_int_equal(r, 0);
+	}
+	assert_level(net);
+}
+
+static void
+a_relay_that_leaves_out_an_entry_is_found_out(void **state)
+{
+	struct network *net = *state;
+	json_t *json;
+	size_t count;
+
+	for (int i = 0; i < 4; i++) {
+		net->projects[i] = node_fixture_project(net->author,
+		    (const char *[]){ "un", "deux", "trois", "quatre" }[i]);
+		net->projects[i].discoverable = true;
+		say(net->author, publish_actor_update(&net->author->publish,
+				     &net->projects[i], NULL));
+	}
+	json = page(net, 0);
+	count = json_array_size(json_object_get(json, "orderedItems"));
+	for (size_t i = 0; i < count; i++) {
+		json_t *lie = json_deep_copy(json);
+
+		json_array_remove(json_object_get(lie, "orderedItems"), i);
+		assert_int_equal(receive(net, lie, 0), -EBADMSG);
+		json_release(&lie);
+		assert_int_equal(held_seq(net), 0); /* nothing stayed */
+	}
+	assert_int_equal(receive(net, json, 0), 0);
+	json_release(&json);
+	assert_level(net);
+}
+
+static void
+a_frozen_log_moves_no_more_until_it_is_thawed(void **state)
+{
+	struct network *net = *state;
+	struct fixture *reader = net->reader;
+	json_t *json = page(net, 0);
+
+	assert_int_equal(receive(net, json, 0), 0);
+	json_release(&json);
+	assert_int_equal(catalogue_copy_freeze(
+			     reader->db, reader->arena, DOMAIN, "forked", "{}"),
+	    0);
+	change(net);
+	json = page(net, 0);
+	assert_int_equal(receive(net, json, 0), -EPERM);
+	assert_int_equal(catalogue_copy_freeze(
+			     reader->db, reader->arena, DOMAIN, NULL, NULL),
+	    0);
+	assert_int_equal(receive(net, json, 0), 0);
+	json_release(&json);
+	assert_level(net);
+}
+
+#define COPY(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    heads_are_judged_by_epoch_number_content_and_time),
+		cmocka_unit_test(another_count_under_one_number_is_a_fork),
+		cmocka_unit_test(waits_grow_up_to_an_hour),
+		cmocka_unit_test(a_log_without_a_head_for_long_ages_in_steps),
+		cmocka_unit_test(admission_follows_the_administrator_first),
+		COPY(any_order_of_losses_and_repetitions_ends_level),
+		COPY(a_relay_that_leaves_out_an_entry_is_found_out),
+		COPY(a_frozen_log_moves_no_more_until_it_is_thawed),
+	};
+
+	return cmocka_run_group_tests(
+	    tests, node_fixture_group_setup, node_fixture_group_teardown);
+}
