@@ -8,7 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <dlfcn.h>
 #include <errno.h>
+#include <netdb.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +53,46 @@ struct bench {
 
 static struct key *our_key, *their_key;
 
+/* --- A resolver that may be held up --- */
+
+static pthread_mutex_t resolver_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t resolver_free = PTHREAD_COND_INITIALIZER;
+static bool resolver_held;
+static atomic_size_t resolver_waiting;
+
+typedef int resolve_fn(const char *name, const char *service,
+    const struct addrinfo *hints, struct addrinfo **ret);
+
+/* In place of the C library's: "slow.test" takes as long as the test wants. */
+int
+getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+    struct addrinfo **ret)
+{
+	void *next = dlsym(RTLD_NEXT, "getaddrinfo");
+	resolve_fn *resolve;
+
+	ASSERT(next != NULL);
+	memcpy(&resolve, &next, sizeof(resolve));
+	if (name == NULL || strcmp(name, "slow.test") != 0)
+		return resolve(name, service, hints, ret);
+	ASSERT(pthread_mutex_lock(&resolver_lock) == 0);
+	atomic_fetch_add(&resolver_waiting, 1);
+	while (resolver_held)
+		ASSERT(pthread_cond_wait(&resolver_free, &resolver_lock) == 0);
+	atomic_fetch_sub(&resolver_waiting, 1);
+	ASSERT(pthread_mutex_unlock(&resolver_lock) == 0);
+	return EAI_AGAIN;
+}
+
+static void
+resolver_hold(bool held)
+{
+	ASSERT(pthread_mutex_lock(&resolver_lock) == 0);
+	resolver_held = held;
+	ASSERT(pthread_cond_broadcast(&resolver_free) == 0);
+	ASSERT(pthread_mutex_unlock(&resolver_lock) == 0);
+}
+
 /* --- The node --- */
 
 static void
@@ -77,6 +120,7 @@ make_settings(const struct bench *bench)
 	    "hosts = a.wild.test=127.0.0.1\nhosts = b.wild.test=127.0.0.1\n"
 	    "hosts = c.wild.test=127.0.0.1\nhosts = d.wild.test=127.0.0.1\n"
 	    "redirects = 2\nconnections = 32\nhost_connections = 2\n"
+	    "connect_seconds = 4\n"
 	    "[federation]\nask_again_seconds = 1\n"
 	    "[delivery]\nfirst_retry_seconds = 1\n"
 	    "longest_retry_seconds = 2\n",
@@ -243,6 +287,7 @@ teardown(void **state)
 {
 	struct bench *bench = *state;
 
+	resolver_hold(false);
 	stop_courier(bench);
 	writer_stop(&bench->node.writer);
 	store_close(&bench->db);
@@ -1336,6 +1381,40 @@ make_keys(void **state)
 	       key_generate(KEY_RSA, &their_key) != 0;
 }
 
+static bool
+resolver_is_asked(struct bench *bench)
+{
+	(void)bench;
+	return atomic_load(&resolver_waiting) > 0;
+}
+
+static bool
+resolver_is_done(struct bench *bench)
+{
+	(void)bench;
+	return atomic_load(&resolver_waiting) == 0;
+}
+
+/* libcurl would wait for its resolver's thread when a request ends. */
+static void
+a_name_server_that_hangs_holds_up_nobody(void **state)
+{
+	struct bench *bench = *state;
+	struct courier_want want = { .kind = WANT_SHOW,
+		.uri = "https://slow.test/note" };
+
+	resolver_hold(true);
+	ask(bench, &want);
+	assert_int_equal(want.verdict, VERDICT_UNREACHABLE);
+	assert_true(resolver_is_asked(bench));
+	peer_set(bench->peer, "/inbox", &(struct peer_answer){ .status = 202 });
+	deliver(bench, 1, "{\"n\":1}");
+	assert_true(peer_wait(bench->peer, "/inbox", 1));
+	wait_for(bench, queue_is_empty, "it is recorded");
+	resolver_hold(false);
+	wait_for(bench, resolver_is_done, "the resolver ends");
+}
+
 static int
 free_keys(void **state)
 {
@@ -1387,6 +1466,7 @@ main(void)
 		TEST(an_actor_may_have_several_types),
 		TEST(a_site_that_hangs_does_not_take_all_places),
 		TEST(what_another_server_says_carries_no_control_characters),
+		TEST(a_name_server_that_hangs_holds_up_nobody),
 		TEST(a_reload_changes_what_may_be_contacted),
 	};
 
