@@ -21,15 +21,14 @@
 #include "config/base/log.h"
 #include "config/base/text.h"
 #include "federation/fetch.h"
+#include "federation/fetch_form.h"
 #include "federation/memo.h"
-#include "store/host.h"
 
 enum {
 	WAITING_MAX = 4096,
 	WAITING_SECONDS = 60, /* for a place */
-	REMEMBERED = 4096,    /* failures, and forms of hosts */
+	REMEMBERED = 4096,    /* failures */
 	SITE_SHARE = 4,       /* of places and queue: a quarter each */
-	FORM_SECONDS = 24 * 3600,
 };
 
 struct retrieval {
@@ -57,7 +56,8 @@ struct fetch {
 	struct courier_core *core;
 	struct retrieval_list waiting, active;
 	size_t waiting_count, active_count;
-	struct memo *failures, *forms;
+	struct memo *failures;
+	struct fetch_forms *forms;
 	bool pumping;
 };
 
@@ -72,7 +72,7 @@ fetch_new(struct courier_core *core)
 	TAILQ_INIT(&fetch->waiting);
 	TAILQ_INIT(&fetch->active);
 	fetch->failures = memo_new(REMEMBERED);
-	fetch->forms = memo_new(REMEMBERED);
+	fetch->forms = fetch_forms_new(core);
 	return fetch;
 }
 
@@ -83,7 +83,7 @@ fetch_free(struct fetch **fetch)
 		return;
 	ASSERT((*fetch)->active_count == 0 && (*fetch)->waiting_count == 0);
 	memo_free(&(*fetch)->failures);
-	memo_free(&(*fetch)->forms);
+	fetch_forms_free(&(*fetch)->forms);
 	free(*fetch);
 	*fetch = NULL;
 }
@@ -268,76 +268,6 @@ follow_redirect(
 	request(retrieval);
 }
 
-/* --- The form of signature --- */
-
-struct lesson {
-	struct writer_job job;
-	struct courier_core *core;
-	char *host;
-	enum host_signature signature;
-};
-
-static int
-lesson_work(struct writer_job *job, struct db *db)
-{
-	struct lesson *lesson = CONTAINER_OF(job, struct lesson, job);
-	int64_t id;
-	int r = host_need(db, lesson->host, clock_now(), &id);
-
-	if (r != 0)
-		return r;
-	return host_set_signature(db, id, lesson->signature);
-}
-
-static void
-lesson_done(struct writer_job *job)
-{
-	struct lesson *lesson = CONTAINER_OF(job, struct lesson, job);
-
-	courier_core_returned(lesson->core);
-	free(lesson->host);
-	free(lesson);
-}
-
-/* This host refused one form and took the other. */
-static void
-learn_form(struct retrieval *retrieval)
-{
-	struct courier_core *core = retrieval->fetch->core;
-	struct lesson *lesson = xcalloc(1, sizeof(*lesson));
-
-	memo_put(retrieval->fetch->forms, retrieval->url.authority,
-	    clock_now() + FORM_SECONDS, (int)retrieval->form, NULL);
-	lesson->core = core;
-	lesson->host = xstrdup(retrieval->url.authority);
-	lesson->signature = retrieval->form == HTTPSIG_RFC9421
-				? HOST_SIGNATURE_RFC9421
-				: HOST_SIGNATURE_CAVAGE;
-	lesson->job.work = lesson_work;
-	lesson->job.done = lesson_done;
-	courier_core_submit(core, &lesson->job);
-}
-
-static enum httpsig_form
-form_of_host(struct retrieval *retrieval)
-{
-	struct courier_core *core = retrieval->fetch->core;
-	const char *name = retrieval->url.authority, *text;
-	struct host host;
-	int form;
-
-	if (memo_get(retrieval->fetch->forms, name, clock_now(), &form, &text))
-		return (enum httpsig_form)form;
-	if (host_by_name(core->db, retrieval->arena, name, &host) == 0 &&
-	    host.signature != HOST_SIGNATURE_UNKNOWN)
-		return host.signature == HOST_SIGNATURE_RFC9421
-			   ? HTTPSIG_RFC9421
-			   : HTTPSIG_CAVAGE;
-	return core->snapshot->settings->federation_sign_rfc9421_first
-		   ? HTTPSIG_RFC9421
-		   : HTTPSIG_CAVAGE;
-}
-
 /* --- One request --- */
 
 static enum verdict
@@ -394,7 +324,8 @@ on_answer(void *arg, const struct http_client_answer *answer)
 		return;
 	}
 	if (retrieval->other_form && status >= 200 && status < 300) {
-		learn_form(retrieval);
+		fetch_forms_learn(retrieval->fetch->forms,
+		    retrieval->url.authority, retrieval->form);
 		retrieval->other_form = false;
 	}
 	if (status == 301 || status == 302 || status == 303 || status == 307 ||
@@ -475,7 +406,8 @@ request(struct retrieval *retrieval)
 		return;
 	}
 	if (!retrieval->other_form)
-		retrieval->form = form_of_host(retrieval);
+		retrieval->form = fetch_forms_of(
+		    retrieval->fetch->forms, retrieval->url.authority);
 	r = send_request(retrieval);
 	if (r == -ECANCELED)
 		fail(retrieval, VERDICT_BUSY, 0, "the node is stopping");
