@@ -135,9 +135,27 @@ http_add_header(
 	*end = line;
 }
 
+/* Whether a name stands in the list already: several layers may say it. */
+static bool
+varies(const struct http_request *request, const char *name)
+{
+	const char *at = request->vary;
+	size_t len = strlen(name);
+
+	for (; at != NULL; at = strchr(at, ' ')) {
+		at += *at == ' ' ? 1 : 0;
+		if (strncmp(at, name, len) == 0 &&
+		    (at[len] == ',' || at[len] == '\0'))
+			return true;
+	}
+	return false;
+}
+
 void
 http_vary(struct http_request *request, const char *name)
 {
+	if (varies(request, name))
+		return;
 	request->vary =
 	    request->vary == NULL
 		? arena_strdup(request->arena, name)
