@@ -22,6 +22,7 @@ enum option_set {
 	SET_IMPORT = 1 << 10,
 	SET_INIT = 1 << 11,
 	SET_FIND = 1 << 12,
+	SET_SEARCH = 1 << 20,
 };
 
 static const struct command commands[] = {

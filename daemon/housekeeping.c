@@ -11,6 +11,7 @@
 #include "store/actor.h"
 #include "store/object.h"
 #include "store/outbox.h"
+#include "store/search.h"
 
 enum {
 	START_SECONDS = 2,   /* before the first round */
@@ -22,6 +23,7 @@ enum {
 	/* Whom nothing here refers to is forgotten when last read so long ago,
 	 * in a walk a day. */
 	STRANGER_DAYS = 30,
+	MERGE_SECONDS = 6 * 3600,
 	/* Longer than the longest retry of anyone we know: what comes again
 	 * after that long was not sent by a queue. */
 	MARGIN_DAYS = 5,
@@ -41,6 +43,8 @@ struct housekeeping {
 	bool walking;    /* there are more actors to compare */
 	int64_t indexed; /* up to this number of the log */
 	bool indexing;   /* there are more entries to look at */
+	int64_t merged_at;
+	bool merging; /* the index is not as quick yet as it could be */
 	bool busy;
 };
 
@@ -120,6 +124,24 @@ work_catalogue(struct writer_job *job, struct db *db)
 	return r;
 }
 
+/*
+ * Writer thread: the index of the search.  What was added is merged as it
+ * comes; all of it anew at most every MERGE_SECONDS.
+ */
+static int
+work_index(struct writer_job *job, struct db *db)
+{
+	struct housekeeping *self = CONTAINER_OF(job, struct housekeeping, job);
+	int64_t now = clock_now();
+	bool whole =
+	    now - self->merged_at >= MERGE_SECONDS || now < self->merged_at;
+	int r = search_tidy(db, whole, &self->merging);
+
+	if (r == 0 && whole && !self->merging)
+		self->merged_at = now;
+	return r;
+}
+
 static void
 submit(struct housekeeping *self,
     int (*step)(struct writer_job *job, struct db *db),
@@ -135,18 +157,32 @@ submit(struct housekeeping *self,
 }
 
 static void
+on_index(struct writer_job *job)
+{
+	struct housekeeping *self = CONTAINER_OF(job, struct housekeeping, job);
+
+	self->busy = false;
+	if (job->result < 0) {
+		log_warning("housekeeping index error=%d", job->result);
+		self->merging = false;
+	}
+	again_in(
+	    self, self->more || self->merging ? STEP_SECONDS : ROUND_SECONDS);
+}
+
+static void
 on_catalogue(struct writer_job *job)
 {
 	struct housekeeping *self = CONTAINER_OF(job, struct housekeeping, job);
-	bool more = self->more;
 
 	self->busy = false;
 	if (job->result < 0)
 		log_warning("housekeeping catalogue error=%d", job->result);
 	else
-		more |= self->walking || self->indexing ||
-			self->buried >= STEP_ROWS;
-	again_in(self, more ? STEP_SECONDS : ROUND_SECONDS);
+		self->more |= self->walking || self->indexing ||
+			      self->buried >= STEP_ROWS;
+	if (self->timer != NULL)
+		submit(self, work_index, on_index);
 }
 
 /* The catalogue's step has a transaction of its own: neither spoils the

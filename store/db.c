@@ -381,6 +381,12 @@ db_changed(const struct db *db)
 }
 
 int64_t
+db_total_changed(const struct db *db)
+{
+	return sqlite3_total_changes64(db->handle);
+}
+
+int64_t
 db_last_id(const struct db *db)
 {
 	return sqlite3_last_insert_rowid(db->handle);

@@ -58,6 +58,8 @@ int db_run(struct db *db, const char *sql, const struct value *values,
     size_t count) MUST_CHECK;
 /* Rows that the last db_run() changed, and the id of the last it added. */
 int64_t db_changed(const struct db *db);
+/* All since the connection was opened, those inside the index of texts too. */
+int64_t db_total_changed(const struct db *db);
 int64_t db_last_id(const struct db *db);
 /* -ENOENT when the last db_run() changed nothing. */
 int db_run_one(struct db *db, const char *sql, const struct value *values,

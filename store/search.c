@@ -546,3 +546,54 @@ search_missing(struct db *db, int64_t origin_id, int64_t after, size_t limit,
 	*ret_after = seen == limit ? after : 0;
 	return 0;
 }
+
+/* --- Upkeep --- */
+
+enum {
+	MERGE_PAGES = 500, /* written in one step: some tens of milliseconds */
+	SEGMENTS_MANY = 6,
+};
+
+static int
+segments(struct db *db, int64_t *ret)
+{
+	static const char sql[] =
+	    "SELECT count(DISTINCT segid) FROM search_index_idx";
+
+	return db_number(db, sql, NO_VALUES, ret);
+}
+
+/* FTS5 merges what lies in parts of like size, or, below 0, begins to merge
+ * all into one. */
+static int
+merge(struct db *db, int64_t pages, bool *ret_more)
+{
+	static const char sql[] =
+	    "INSERT INTO search_index (search_index, rank)"
+	    " VALUES ('merge', ?1)";
+	int64_t before = db_total_changed(db);
+	int r = db_run(db, sql, VALUES(db_int(pages)));
+
+	/* As FTS5 documents it: the statement is one change by itself. */
+	*ret_more = db_total_changed(db) - before >= 2;
+	return r;
+}
+
+int
+search_tidy(struct db *db, bool whole, bool *ret_more)
+{
+	static const char two[] =
+	    "INSERT INTO search_index (search_index, rank)"
+	    " VALUES ('usermerge', 2)";
+	int64_t count = 0;
+	int r = db_run(db, two, NO_VALUES);
+
+	if (r == 0)
+		r = merge(db, MERGE_PAGES, ret_more);
+	if (r < 0 || *ret_more || !whole)
+		return r;
+	r = segments(db, &count);
+	if (r == 0 && count >= SEGMENTS_MANY)
+		r = merge(db, -MERGE_PAGES, ret_more);
+	return r;
+}

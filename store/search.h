@@ -40,7 +40,7 @@ enum {
 	SEARCH_KEYWORDS_MAX = 64,
 	SEARCH_BODY_MAX = 16 * 1024, /* bytes indexed of a text */
 	SEARCH_TERMS_MAX = 400,      /* words indexed of an entry */
-	SEARCH_COUNT_MAX = 2000,     /* counted one by one at most */
+	SEARCH_COUNT_MAX = 1000,     /* counted one by one at most */
 };
 
 /* --- What is findable --- */
@@ -80,6 +80,13 @@ int search_remove_origin(struct db *db, struct arena *arena, int64_t origin_id,
 int search_missing(struct db *db, int64_t origin_id, int64_t after,
     size_t limit, int64_t *ret_seqs, size_t *ret_count, int64_t *ret_after)
     MUST_CHECK;
+
+/*
+ * One step of keeping the index quick, some tens of milliseconds; *ret_more:
+ * call again.  Whole: when it lies in many parts it is written anew as one,
+ * after much was added (some seconds in steps for a million entries).
+ */
+int search_tidy(struct db *db, bool whole, bool *ret_more) MUST_CHECK;
 
 /* --- Searching --- */
 

@@ -63,6 +63,10 @@ void search_match_term(struct buf *match, const char *prefix, const char *term);
 void search_match_words(
     struct buf *match, const struct search_plan *plan, unsigned mask);
 
+/* Those of looked that stand in the name: named, and no others. */
+void search_match_named(struct buf *match, const struct search_plan *plan,
+    unsigned looked, unsigned named);
+
 /* A circle as squares of the map: ("..." OR "..."). */
 struct search_cover {
 	const char *match;
@@ -116,6 +120,30 @@ bool search_settled(const struct search_run *run, int64_t rank);
  */
 int search_ids(struct db *db, const char *match, int64_t from, size_t max,
     int64_t *ret, size_t *ret_count) MUST_CHECK;
+
+/* Rows in order of ids, and the words of each that stand in its name. */
+enum { SEARCH_ROWS_MAX = 40000 };
+struct search_rows {
+	int64_t ids[SEARCH_ROWS_MAX], some[SEARCH_ROWS_MAX];
+	uint8_t named[SEARCH_ROWS_MAX];
+	size_t count, max;
+};
+/* Rows have the words of a mask and no others; exact: those of named stand in
+ * the name, and no others of search_named(). */
+struct search_pattern {
+	unsigned mask, named;
+	bool exact;
+};
+/* What the index is asked; a cover without a match is everywhere. */
+const char *search_pattern_match(struct search_run *run,
+    const struct search_pattern *pattern, const struct search_cover *cover);
+/* All of a pattern, at most max. */
+int search_rows_read(struct search_run *run,
+    const struct search_pattern *pattern, const struct search_cover *cover,
+    size_t max, struct search_rows *rows) MUST_CHECK;
+/* Then, of a pattern that is not exact: which words stand in the name. */
+int search_rows_mark(struct search_run *run, unsigned mask,
+    const struct search_cover *cover, struct search_rows *rows) MUST_CHECK;
 
 /* The orders; each fills run->best. */
 int search_best(struct search_run *run) MUST_CHECK;

@@ -11,17 +11,10 @@
 #include "store/search_internal.h"
 
 enum {
-	RING_ROWS = 40000, /* read of a ring at most */
-	FINE = 100,        /* ranks per kilometre */
-	HALFWAY_KM = 30,   /* where nearness is a half */
-	NOWHERE_KM = 500,  /* as if what has no place were so far */
-};
-
-/* What a ring was read into. */
-struct ring {
-	int64_t ids[RING_ROWS], some[RING_ROWS];
-	uint8_t named[RING_ROWS];
-	size_t count;
+	FEW = 500,        /* rows that are judged without going in rings */
+	FINE = 100,       /* ranks per kilometre */
+	HALFWAY_KM = 30,  /* where nearness is a half */
+	NOWHERE_KM = 500, /* as if what has no place were so far */
 };
 
 static double
@@ -44,80 +37,23 @@ distance_of(const struct search_run *run, int64_t id)
 
 /* Of something at a distance, at most. */
 static int64_t
-bound_at(const struct search_run *run, unsigned mask, double km)
+bound_at(const struct search_run *run, unsigned mask, unsigned named, double km)
 {
 	if (run->order == ORDER_NEAREST)
-		return km > 1e6 ? INT64_MIN : -(int64_t)(km * FINE);
-	return search_rank(&run->plan, mask, search_named(&run->plan, mask), 0,
-	    isinf(km) ? 0 : nearness(km));
-}
-
-static const char *
-write_match(struct search_run *run, unsigned mask, const char *named,
-    const struct search_cover *cover)
-{
-	struct buf match;
-	const char *ret;
-
-	buf_init(&match, SEARCH_MATCH_MAX);
-	search_match_words(&match, &run->plan, mask);
-	if (named != NULL) {
-		search_match_and(&match);
-		search_match_term(&match, "_", named);
-	}
-	search_match_rest(&match, &run->plan, cover);
-	ret = arena_strdup(run->arena, buf_str(&match));
-	buf_done(&match);
-	return ret;
-}
-
-/* Marks those of a ring that have a word in the name. */
-static int
-mark_named(struct search_run *run, unsigned mask, size_t word,
-    const struct search_cover *cover, struct ring *ring)
-{
-	size_t count = 0, at = 0;
-	int r = search_ids(run->db,
-	    write_match(run, mask, run->plan.words[word], cover), 0, RING_ROWS,
-	    ring->some, &count);
-
-	for (size_t i = 0; i < count; i++) {
-		while (at < ring->count && ring->ids[at] < ring->some[i])
-			at++;
-		if (at < ring->count && ring->ids[at] == ring->some[i])
-			ring->named[at] |= (uint8_t)(1u << word);
-	}
-	return r;
-}
-
-static int
-read_ring(struct search_run *run, unsigned mask,
-    const struct search_cover *cover, struct ring *ring)
-{
-	unsigned named = search_named(&run->plan, mask);
-	int r = search_ids(run->db, write_match(run, mask, NULL, cover), 0,
-	    RING_ROWS, ring->ids, &ring->count);
-
-	for (size_t i = 0; i < ring->count; i++)
-		ring->named[i] = 0;
-	if (run->order == ORDER_NEAREST || ring->count == 0)
-		return r;
-	for (size_t i = 0; r == 0 && i < run->plan.word_count; i++) {
-		if ((named & 1u << i) != 0)
-			r = mark_named(run, mask, i, cover, ring);
-	}
-	return r;
+		return isinf(km) ? INT64_MIN : -(int64_t)(km * FINE);
+	return search_rank(
+	    &run->plan, mask, named, 0, isinf(km) ? 0 : nearness(km));
 }
 
 static void
-judge(struct search_run *run, unsigned mask, const struct ring *ring)
+judge(struct search_run *run, unsigned mask, const struct search_rows *rows)
 {
 	const struct search_query *query = run->query;
 	unsigned all = (1u << run->plan.word_count) - 1;
 	bool bounded = query->within_km > 0;
 
-	for (size_t i = 0; i < ring->count; i++) {
-		int64_t id = ring->ids[i], rank;
+	for (size_t i = 0; i < rows->count; i++) {
+		int64_t id = rows->ids[i], rank;
 		double km = distance_of(run, id);
 
 		if ((bounded && km > query->within_km) ||
@@ -126,34 +62,96 @@ judge(struct search_run *run, unsigned mask, const struct ring *ring)
 			continue;
 		rank = run->order == ORDER_NEAREST
 			   ? -(int64_t)(km * FINE)
-			   : search_rank(&run->plan, mask, ring->named[i],
+			   : search_rank(&run->plan, mask, rows->named[i],
 				 curve_class(id), nearness(km));
 		search_keep(run, rank, id, mask != all);
 	}
 }
 
+/* Few are judged as they are, without going in rings. */
 static int
-search_rings(struct search_run *run, unsigned mask, struct ring *ring)
+judge_few(struct search_run *run, const struct search_pattern *pattern,
+    struct search_rows *rows, bool *ret_done)
 {
-	struct search_cover cover;
+	static const struct search_cover everywhere;
+	int r = search_rows_read(run, pattern, &everywhere, FEW, rows);
+
+	*ret_done = r == 0 && rows->count < FEW;
+	if (*ret_done && !pattern->exact)
+		r = search_rows_mark(run, pattern->mask, &everywhere, rows);
+	if (*ret_done && r == 0)
+		judge(run, pattern->mask, rows);
+	return r;
+}
+
+/*
+ * Outward until nothing beyond can come before what was found.  What has no
+ * word in its name is worth less, and is done with sooner, than what has.
+ */
+static int
+search_rings(struct search_run *run, const struct search_pattern *pattern,
+    struct search_rows *rows)
+{
+	struct search_cover cover = { 0 };
 	double reached = 0;
 	int r = 0;
 
-	for (size_t i = 0;
-	     r == 0 && !search_settled(run, bound_at(run, mask, reached)) &&
-	     search_cover_ring(run->arena, run->query, i, &cover);
+	for (size_t i = 0; r == 0 &&
+			   !search_settled(run, bound_at(run, pattern->mask,
+						    pattern->named, reached)) &&
+			   search_cover_ring(run->arena, run->query, i, &cover);
 	     i++) {
 		/* What comes after the cursor is farther than that. */
 		if (run->resumed && run->order == ORDER_NEAREST &&
 		    cover.reach_km < (double)-run->after.rank / FINE &&
 		    cover.reach_km != run->query->within_km)
 			continue;
-		r = read_ring(run, mask, &cover, ring);
+		r = search_rows_read(
+		    run, pattern, &cover, SEARCH_ROWS_MAX, rows);
 		if (r == 0)
-			judge(run, mask, ring);
+			judge(run, pattern->mask, rows);
 		reached = cover.reach_km;
 	}
 	return r;
+}
+
+static int
+search_patterns(struct search_run *run, unsigned mask, struct search_rows *rows)
+{
+	unsigned looked = search_named(&run->plan, mask), named = looked;
+	int r;
+
+	for (;;) {
+		const struct search_pattern pattern = { mask, named, true };
+		bool done = false;
+
+		r = judge_few(run, &pattern, rows, &done);
+		if (r == 0 && !done)
+			r = search_rings(run, &pattern, rows);
+		if (r < 0 || named == 0)
+			return r;
+		named = (named - 1) & looked;
+	}
+}
+
+static int
+search_mask(struct search_run *run, unsigned mask, struct search_rows *rows)
+{
+	const struct search_pattern pattern = { .mask = mask };
+	bool done = false;
+	int r;
+
+	if (search_settled(
+		run, bound_at(run, mask, search_named(&run->plan, mask), 0)))
+		return 0;
+	if (mask == 0)
+		return search_rings(run, &pattern, rows);
+	r = judge_few(run, &pattern, rows, &done);
+	if (r < 0 || done)
+		return r;
+	if (run->order == ORDER_NEAREST)
+		return search_rings(run, &pattern, rows);
+	return search_patterns(run, mask, rows);
 }
 
 int
@@ -161,7 +159,7 @@ search_near(struct search_run *run)
 {
 	unsigned masks[SEARCH_MASKS_MAX];
 	size_t count = search_masks(&run->plan, masks);
-	struct ring *ring = xcalloc(1, sizeof(*ring));
+	struct search_rows *rows = xmalloc(sizeof(*rows));
 	int r = 0;
 
 	if (count == 0) {
@@ -172,7 +170,7 @@ search_near(struct search_run *run)
 	if (run->order == ORDER_NEAREST)
 		count = 1;
 	for (size_t i = 0; r == 0 && i < count; i++)
-		r = search_rings(run, masks[i], ring);
-	free(ring);
+		r = search_mask(run, masks[i], rows);
+	free(rows);
 	return r;
 }

@@ -9,7 +9,7 @@
 
 enum {
 	WORDS_READ = 64, /* of what was typed, to find those that count */
-	COVER_SIDE = 6,  /* squares of a circle, wide and high, at most */
+	COVER_SIDE = 3,  /* squares of a circle, wide and high, at most */
 	/* A word counts as many times as its entries can be halved. */
 	WEIGHT_MAX = 21,
 };
@@ -132,6 +132,29 @@ search_match_words(
 		others = true;
 	}
 	buf_puts(match, ")");
+}
+
+void
+search_match_named(struct buf *match, const struct search_plan *plan,
+    unsigned looked, unsigned named)
+{
+	bool others = false;
+
+	for (size_t i = 0; i < plan->word_count; i++) {
+		if ((looked & named & 1u << i) == 0)
+			continue;
+		search_match_and(match);
+		search_match_term(match, "_", plan->words[i]);
+	}
+	for (size_t i = 0; i < plan->word_count; i++) {
+		if ((looked & ~named & 1u << i) == 0)
+			continue;
+		buf_puts(match, others ? " OR " : " NOT (");
+		search_match_term(match, "_", plan->words[i]);
+		others = true;
+	}
+	if (others)
+		buf_puts(match, ")");
 }
 
 static void

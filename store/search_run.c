@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store/search_curve.h"
@@ -98,6 +99,7 @@ search_ids(struct db *db, const char *match, int64_t from, size_t max,
 /* --- Ranks --- */
 
 enum {
+	FEW = 200,
 	NAMED_FACTOR = 3, /* a word of the name counts as three */
 	RANK_PER_WORD = 1 << 24,
 	RANK_SCALE = 16,
@@ -163,6 +165,8 @@ search_masks(const struct search_plan *plan, unsigned ret[SEARCH_MASKS_MAX])
 
 /* --- By text --- */
 
+static const struct search_cover everywhere;
+
 /* Where a list is taken up: before it all comes before the cursor. */
 static int64_t
 first_id(const struct search_run *run, unsigned mask, unsigned named)
@@ -180,29 +184,6 @@ first_id(const struct search_run *run, unsigned mask, unsigned named)
 	return run->resumed ? INT64_MAX : 0;
 }
 
-static void
-match_named(struct buf *match, const struct search_plan *plan, unsigned looked,
-    unsigned named)
-{
-	bool others = false;
-
-	for (size_t i = 0; i < plan->word_count; i++) {
-		if ((looked & named & 1u << i) == 0)
-			continue;
-		search_match_and(match);
-		search_match_term(match, "_", plan->words[i]);
-	}
-	for (size_t i = 0; i < plan->word_count; i++) {
-		if ((looked & ~named & 1u << i) == 0)
-			continue;
-		buf_puts(match, others ? " OR " : " NOT (");
-		search_match_term(match, "_", plan->words[i]);
-		others = true;
-	}
-	if (others)
-		buf_puts(match, ")");
-}
-
 static int
 read_pattern(struct search_run *run, unsigned mask, unsigned named)
 {
@@ -210,7 +191,7 @@ read_pattern(struct search_run *run, unsigned mask, unsigned named)
 	int64_t ids[SEARCH_LIMIT_MAX + 1];
 	int64_t from = first_id(run, mask, named);
 	unsigned all = (1u << plan->word_count) - 1;
-	struct buf match;
+	const struct search_pattern pattern = { mask, named, true };
 	size_t count = 0;
 	int r;
 
@@ -218,12 +199,9 @@ read_pattern(struct search_run *run, unsigned mask, unsigned named)
 	    search_settled(
 		run, search_rank(plan, mask, named, curve_class(from), 1)))
 		return 0;
-	buf_init(&match, SEARCH_MATCH_MAX);
-	search_match_words(&match, plan, mask);
-	match_named(&match, plan, search_named(plan, mask), named);
-	buf_puts(&match, plan->filters);
-	r = search_ids(run->db, buf_str(&match), from, run->want, ids, &count);
-	buf_done(&match);
+	r = search_ids(run->db,
+	    search_pattern_match(run, &pattern, &everywhere), from, run->want,
+	    ids, &count);
 	for (size_t i = 0; i < count; i++)
 		search_keep(run,
 		    search_rank(plan, mask, named, curve_class(ids[i]), 1),
@@ -231,25 +209,57 @@ read_pattern(struct search_run *run, unsigned mask, unsigned named)
 	return r;
 }
 
+/* Every subset of the words in the name, from the whole down to none. */
+static int
+read_patterns(struct search_run *run, unsigned mask)
+{
+	unsigned looked = search_named(&run->plan, mask), named = looked;
+	int r;
+
+	for (;;) {
+		r = read_pattern(run, mask, named);
+		if (r < 0 || named == 0)
+			return r;
+		named = (named - 1) & looked;
+	}
+}
+
+/* What few entries have is quicker read as a whole. */
+static int
+read_mask(struct search_run *run, unsigned mask, struct search_rows *rows)
+{
+	const struct search_pattern pattern = { .mask = mask };
+	unsigned all = (1u << run->plan.word_count) - 1;
+	unsigned looked = search_named(&run->plan, mask);
+	int r;
+
+	if (search_settled(run, search_rank(&run->plan, mask, looked, 0, 1)))
+		return 0;
+	r = search_rows_read(run, &pattern, &everywhere, FEW, rows);
+	if (r < 0)
+		return r;
+	if (rows->count == FEW)
+		return read_patterns(run, mask);
+	r = search_rows_mark(run, mask, &everywhere, rows);
+	for (size_t i = 0; i < rows->count; i++)
+		search_keep(run,
+		    search_rank(&run->plan, mask, rows->named[i],
+			curve_class(rows->ids[i]), 1),
+		    rows->ids[i], mask != all);
+	return r;
+}
+
 int
 search_best(struct search_run *run)
 {
+	struct search_rows *rows = xmalloc(sizeof(*rows));
 	unsigned masks[SEARCH_MASKS_MAX];
 	size_t count = search_masks(&run->plan, masks);
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < count; i++) {
-		unsigned looked = search_named(&run->plan, masks[i]);
-		unsigned named = looked;
-
-		/* Every subset, from the whole down to none. */
-		for (;;) {
-			r = read_pattern(run, masks[i], named);
-			if (r < 0 || named == 0)
-				break;
-			named = (named - 1) & looked;
-		}
-	}
+	for (size_t i = 0; r == 0 && i < count; i++)
+		r = read_mask(run, masks[i], rows);
+	free(rows);
 	return r;
 }
 

@@ -143,6 +143,13 @@ COMMAND(catalogue_check, command_catalogue_check, "catalogue check", "DOMAIN",
     "Read the catalogue of another node as a whole and tell whether it is "
     "complete and genuine, or what is wrong with it.  Nothing is kept.")
 
+COMMAND(search, command_search, "search", "[TEXT]", SET_SEARCH, 0, TABLE,
+    "kind,~name,~place,distance=km,~domain=territory,~url",
+    "Search what the catalogues hold: those of this node and of all that it "
+    "knows.  What has all words comes before what lacks some, and, with a "
+    "position, what is near before what is far; without a text, the nearest or "
+    "the newest.")
+
 COMMAND(place_find, command_place_find, "place find", "[TEXT]", SET_FIND, 0,
     TABLE,
     "insee,name,~postcodes=postal codes,~departement_name=departement,"
@@ -260,6 +267,32 @@ OPTION(SET_FIND, "lat", NUMBER, "DEGREES",
 OPTION(SET_FIND, "lon", NUMBER, "DEGREES", "Longitude of the position, WGS 84.")
 OPTION(SET_FIND, "limit", INTEGER, "NUMBER",
     "How many at most, up to 100; 20.")
+
+OPTION(SET_SEARCH, "near", TEXT, "COMMUNE",
+    "Around a commune: its name, its postal code or its INSEE code.")
+OPTION(SET_SEARCH, "lat", NUMBER, "DEGREES",
+    "Latitude of the position instead, WGS 84; with --lon.")
+OPTION(SET_SEARCH, "lon", NUMBER, "DEGREES",
+    "Longitude of the position, WGS 84.")
+OPTION(SET_SEARCH, "within", NUMBER, "KM", "At most so far away.")
+OPTION(SET_SEARCH, "kind", LIST, "KIND",
+    "project, profile, need or offer; may be repeated.")
+OPTION(SET_SEARCH, "theme", TEXT, "TEXT", "Only this theme.")
+OPTION(SET_SEARCH, "stage", TEXT, "STAGE",
+    "Only projects of this stage, as in project create.")
+OPTION(SET_SEARCH, "need", TEXT, "KIND", "Only needs and offers of this kind.")
+OPTION(SET_SEARCH, "territory", TEXT, "DOMAIN",
+    "Only what the node of this domain publishes.")
+OPTION(SET_SEARCH, "departement", TEXT, "CODE",
+    "Only in this departement: 91, 2A, 974.")
+OPTION(SET_SEARCH, "sort", CHOICE, "best|nearest|newest", "Order; best.")
+OPTION(SET_SEARCH, "counts", FLAG, NULL,
+    "Tell how many there are of each kind and in each territory, too (with "
+    "--json).")
+OPTION(SET_SEARCH, "limit", INTEGER, "NUMBER",
+    "How many at most, up to 100; 20.")
+OPTION(SET_SEARCH, "after", TEXT, "CURSOR",
+    "Go on where a list ended: the value of next.")
 
 OPTION(SET_IMPORT, "format", CHOICE, "json|csv",
     "Format of the file; by the end of its name unless given.")
