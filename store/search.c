@@ -301,53 +301,64 @@ magnitude(int64_t count)
 	return digits;
 }
 
+/* The index is in order of the magnitude, which rarely changes. */
+static int
+set_word_count(struct db *db, const char *word, int64_t old, int64_t count)
+{
+	static const char same[] =
+	    "UPDATE search_word SET count = ?2 WHERE word = ?1";
+	static const char other[] =
+	    "UPDATE search_word SET count = ?2, magnitude = ?3"
+	    " WHERE word = ?1";
+
+	if (magnitude(old) == magnitude(count))
+		return db_run(db, same, VALUES(db_text(word), db_int(count)));
+	return db_run(db, other,
+	    VALUES(db_text(word), db_int(count), db_int(magnitude(count))));
+}
+
+static int
+word_count(struct db *db, const char *word, int64_t *ret)
+{
+	static const char sql[] =
+	    "SELECT count FROM search_word WHERE word = ?1";
+
+	return db_number(db, sql, VALUES(db_text(word)), ret);
+}
+
 static int
 count_word(struct db *db, struct arena *arena, const struct token *token)
 {
-	static const char more[] =
-	    "UPDATE search_word SET count = count + 1 WHERE word = ?1"
-	    " RETURNING count";
-	static const char grown[] =
-	    "UPDATE search_word SET magnitude = ?2 WHERE word = ?1";
 	static const char first[] =
 	    "INSERT INTO search_word (word, first, stem, shown, count,"
 	    " magnitude) VALUES (?1, ?2, ?3, ?4, 1, 1)";
+	const char *beginning;
 	int64_t count = 0;
-	int r = db_number(db, more, VALUES(db_text(token->word)), &count);
+	int r = word_count(db, token->word, &count);
 
-	if (r == -ENOENT)
-		return db_run(db, first,
-		    VALUES(db_text(token->word),
-			db_text(arena_strndup(arena, token->word,
-			    text_utf8_prefix(token->word, 2))),
-			db_text(token->stem), db_text(token->shown)));
-	if (r == 0 && (count & (count - 1)) == 0)
-		r = db_run(db, grown,
-		    VALUES(db_text(token->word), db_int(magnitude(count))));
-	return r;
+	if (r == 0)
+		return set_word_count(db, token->word, count, count + 1);
+	if (r != -ENOENT)
+		return r;
+	beginning =
+	    arena_strndup(arena, token->word, text_utf8_prefix(token->word, 2));
+	return db_run(db, first,
+	    VALUES(db_text(token->word), db_text(beginning),
+		db_text(token->stem), db_text(token->shown)));
 }
 
 static int
 discount_word(struct db *db, const char *word)
 {
-	static const char less[] =
-	    "UPDATE search_word SET count = count - 1 WHERE word = ?1"
-	    " RETURNING count";
-	static const char shrunk[] =
-	    "UPDATE search_word SET magnitude = ?2 WHERE word = ?1";
-	static const char gone[] =
-	    "DELETE FROM search_word WHERE word = ?1 AND count <= 0";
+	static const char gone[] = "DELETE FROM search_word WHERE word = ?1";
 	int64_t count = 0;
-	int r = db_number(db, less, VALUES(db_text(word)), &count);
+	int r = word_count(db, word, &count);
 
-	if (r == -ENOENT)
-		return 0;
-	if (r == 0 && count <= 0)
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (count <= 1)
 		return db_run(db, gone, VALUES(db_text(word)));
-	if (r == 0 && magnitude(count) != magnitude(count + 1))
-		r = db_run(db, shrunk,
-		    VALUES(db_text(word), db_int(magnitude(count))));
-	return r;
+	return set_word_count(db, word, count, count - 1);
 }
 
 static int
