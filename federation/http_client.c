@@ -19,16 +19,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "config/base/buf.h"
 #include "config/base/log.h"
 #include "config/base/text.h"
 #include "federation/http_client.h"
 #include "federation/http_client_limit.h"
-
-enum {
-	HEAD_MAX = 64 * 1024, /* bytes of an answer's head */
-	FIELD_MAX = 4096,     /* bytes of a header field that we look at */
-};
+#include "federation/http_client_reading.h"
 
 struct pool;
 
@@ -37,11 +32,9 @@ struct exchange {
 	struct pool *pool;
 	CURL *easy;
 	struct curl_slist *headers, *resolve;
-	size_t answer_max, head_bytes;
-	struct buf body;
-	char *content_type, *location, *retry_after;
+	struct http_client_reading reading;
 	char error[CURL_ERROR_SIZE];
-	bool refused, connecting, too_large, accept_signature;
+	bool refused, connecting;
 	http_client_done_fn *done;
 	void *arg;
 };
@@ -79,10 +72,7 @@ exchange_free(struct exchange *exchange)
 	curl_easy_cleanup(exchange->easy);
 	curl_slist_free_all(exchange->headers);
 	curl_slist_free_all(exchange->resolve);
-	buf_done(&exchange->body);
-	free(exchange->content_type);
-	free(exchange->location);
-	free(exchange->retry_after);
+	http_client_reading_done(&exchange->reading);
 	free(exchange);
 }
 
@@ -104,100 +94,10 @@ on_open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 	    address->protocol);
 }
 
-/*
- * What is not wanted is not waited for either: over HTTP/2 the rest would
- * come before the next answer.
- */
-static size_t
-end_too_large(struct exchange *exchange)
-{
-	exchange->too_large = true;
-	curl_easy_setopt(exchange->easy, CURLOPT_FORBID_REUSE, 1L);
-	return 0;
-}
-
-static size_t
-on_body(char *data, size_t size, size_t count, void *arg)
-{
-	struct exchange *exchange = arg;
-	size_t len = size * count;
-
-	/* Counted after decompression: a bomb stops here. */
-	if (len > exchange->answer_max - exchange->body.len)
-		return end_too_large(exchange);
-	buf_add(&exchange->body, data, len);
-	return len;
-}
-
-static void
-take_field(char **field, const char *value, size_t len)
-{
-	if (len > FIELD_MAX || *field != NULL)
-		return;
-	/* It is told to people: no control characters (RFC 9110 5.5). */
-	for (size_t i = 0; i < len; i++) {
-		if ((unsigned char)value[i] < ' ' || value[i] == 0x7f)
-			return;
-	}
-	*field = xstrndup(value, len);
-}
-
-static bool
-field_is(const char *line, size_t name_len, const char *name)
-{
-	return strlen(name) == name_len &&
-	       strncasecmp(line, name, name_len) == 0;
-}
-
-static void
-forget_fields(struct exchange *exchange)
-{
-	free(exchange->content_type);
-	free(exchange->location);
-	free(exchange->retry_after);
-	exchange->content_type = NULL;
-	exchange->location = NULL;
-	exchange->retry_after = NULL;
-	exchange->accept_signature = false;
-}
-
-static size_t
-on_head(char *line, size_t size, size_t count, void *arg)
-{
-	struct exchange *exchange = arg;
-	size_t len = size * count, end = len, start;
-	const char *colon;
-
-	exchange->head_bytes += len;
-	if (exchange->head_bytes > HEAD_MAX)
-		return end_too_large(exchange);
-	if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
-		forget_fields(exchange); /* of an interim answer */
-		return len;
-	}
-	colon = memchr(line, ':', len);
-	if (colon == NULL)
-		return len;
-	start = (size_t)(colon - line) + 1;
-	while (start < end && (line[start] == ' ' || line[start] == '\t'))
-		start++;
-	while (end > start && strchr(" \t\r\n", line[end - 1]) != NULL)
-		end--;
-	if (field_is(line, (size_t)(colon - line), "content-type"))
-		take_field(&exchange->content_type, line + start, end - start);
-	else if (field_is(line, (size_t)(colon - line), "location"))
-		take_field(&exchange->location, line + start, end - start);
-	else if (field_is(line, (size_t)(colon - line), "retry-after"))
-		take_field(&exchange->retry_after, line + start, end - start);
-	else if (field_is(line, (size_t)(colon - line), "accept-signature"))
-		exchange->accept_signature = true;
-	return len;
-}
-
 static int
 error_of(const struct exchange *exchange, CURLcode code)
 {
-	if (exchange->too_large)
+	if (exchange->reading.too_large)
 		return -EMSGSIZE;
 	if (exchange->refused && !exchange->connecting)
 		return -EACCES;
@@ -242,12 +142,12 @@ finish(struct exchange *exchange, CURLcode code)
 	struct http_client_answer answer = {
 		.error = error,
 		.reason = reason_of(exchange, code, error),
-		.content_type = exchange->content_type,
-		.location = exchange->location,
-		.retry_after = exchange->retry_after,
-		.accept_signature = exchange->accept_signature,
-		.body = buf_str(&exchange->body),
-		.body_len = exchange->body.len,
+		.content_type = exchange->reading.content_type,
+		.location = exchange->reading.location,
+		.retry_after = exchange->reading.retry_after,
+		.accept_signature = exchange->reading.accept_signature,
+		.body = buf_str(&exchange->reading.body),
+		.body_len = exchange->reading.body.len,
 	};
 	long status = 0;
 
@@ -538,10 +438,6 @@ set_callbacks(struct exchange *exchange)
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, exchange->error);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, exchange);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, exchange);
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head);
-	curl_easy_setopt(easy, CURLOPT_HEADERDATA, exchange);
 }
 
 static void
@@ -564,10 +460,10 @@ exchange_new(struct pool *pool, const struct http_client_request *request)
 	struct exchange *exchange = xcalloc(1, sizeof(*exchange));
 
 	exchange->pool = pool;
-	exchange->answer_max = request->answer_max;
-	buf_init(&exchange->body, request->answer_max);
 	exchange->easy = curl_easy_init();
 	ASSERT(exchange->easy != NULL);
+	http_client_reading_start(
+	    &exchange->reading, exchange->easy, request->answer_max);
 	curl_easy_setopt(exchange->easy, CURLOPT_URL, request->url);
 	curl_easy_setopt(
 	    exchange->easy, CURLOPT_USERAGENT, pool->client->agent);
