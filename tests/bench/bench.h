@@ -23,6 +23,11 @@ struct bench_machine {
 };
 void bench_machine(const char *folder, struct bench_machine *ret);
 
+/* --- handshake.c: the client's side of one, verified, not resumed --- */
+
+double bench_handshake_us(
+    const char *ca, const char *certificate, const char *key);
+
 /* --- node.c: parvisd under test --- */
 
 struct bench_node {
