@@ -108,8 +108,12 @@ void api_catalogue(struct http_request *request);
 void api_catalogue_entry(struct http_request *request);
 void api_catalogue_frontier(struct http_request *request);
 void api_catalogue_push(struct http_request *request);
+void api_search(struct http_request *request);
+void api_search_complete(struct http_request *request);
+void api_place_complete(struct http_request *request);
 void api_shared_inbox(struct http_request *request);
 void api_inbox(struct http_request *request);
+void page_map_country(struct http_request *request);
 void page_front(struct http_request *request);
 void page_static(struct http_request *request);
 

@@ -6,6 +6,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { Node, stopAll } from "../network/lib/node.mjs";
+import { AS2, request } from "../network/lib/http.mjs";
+import { waitFor } from "../network/lib/wait.mjs";
 import { launch, outline, visit } from "./lib/browser.mjs";
 
 const axe = readFileSync(
@@ -37,6 +39,7 @@ const NAMES = [
 	...["front", "territory", "instance", "person", "organisation"],
 	...["project", "bare project", "paused project", "update"],
 	...["untitled update", "foreign update", "deleted", "unknown"],
+	...["search", "search near", "search in vain", "search that is wrong"],
 ];
 let node, browser;
 
@@ -64,6 +67,12 @@ async function fill() {
 	);
 	await ctl("project", "create", "parti", ...holder, "--name", "Parti");
 	const project = await node.actor("ecocentre");
+	await waitFor("it to be found", async () => {
+		const found = await request(`${node.base}/search?q=ecocentre`, {
+			headers: { accept: AS2 },
+		});
+		return found.json().totalItems > 0;
+	});
 	const gone = (await node.actor("parti")).url;
 	await ctl("project", "delete", "parti");
 	const update = await node.publish(
@@ -96,6 +105,22 @@ async function fill() {
 		"Nouvelle du 1er mars 2026 · Up PNR Chevreuse",
 	]);
 	pages.set("foreign update", [foreign, "News · Up PNR Chevreuse"]);
+	pages.set("search", [
+		"/search?q=ecocentre",
+		"ecocentre · Chercher · Up PNR Chevreuse",
+	]);
+	pages.set("search near", [
+		"/search?near=Saint-Denis&within=2000&kind=project",
+		"Chercher · Up PNR Chevreuse",
+	]);
+	pages.set("search in vain", [
+		`/search?q=${LONG}`,
+		`${LONG} · Chercher · Up PNR Chevreuse`,
+	]);
+	pages.set("search that is wrong", [
+		"/search?near=Xyzzyq",
+		"Chercher · Up PNR Chevreuse",
+	]);
 	pages.set("deleted", [gone, "Page supprimée", 410]);
 	pages.set("unknown", ["/@personne", "Page introuvable", 404]);
 }
@@ -222,6 +247,55 @@ test("what has the focus is seen to have it", () =>
 			assert.ok(outlined, await page.locator(":focus").innerText());
 		}
 	}));
+
+describe("searching", () => {
+	// What was published a moment ago is found once it has its keys.
+	const search = (options, look) =>
+		visit(browser, `${node.base}/search`, options, look);
+
+	for (const scripts of [true, false])
+		test(`by keyboard alone, ${scripts ? "with" : "without"} scripts`, () =>
+			search({ scripts, width: 320 }, async ({ page }) => {
+				await page.locator("#q").focus();
+				await page.keyboard.type("écocentres");
+				await page.keyboard.press("Tab");
+				await page.keyboard.type("Dourdan");
+				await page.keyboard.press("Enter");
+				await page.waitForURL(/near=Dourdan/);
+				const hit = page.locator(".result h3 a").first();
+				assert.equal(await hit.innerText(), "Écocentre de Dourdan");
+				const [first] = await page.locator("a .dot").all();
+				assert.ok(first, "nothing on the map");
+				await hit.focus();
+				await page.keyboard.press("Enter");
+				await page.waitForURL(/@ecocentre/);
+			}));
+
+	test("a commune is suggested while it is typed", () =>
+		search({}, async ({ page, complaints }) => {
+			await page.locator("#near").pressSequentially("dourd");
+			await page
+				.locator('#communes option[value="Dourdan (91410)"]')
+				.waitFor({ state: "attached" });
+			assert.deepEqual(complaints, []);
+		}));
+
+	test("a dot of the map leads to its line of the list", () =>
+		search({}, async ({ page }) => {
+			await page.goto(`${node.base}/search?q=ecocentre`);
+			await page.locator("a .dot").first().click();
+			await page.waitForURL(/#r1$/);
+			assert.ok(await page.locator("#r1:target").isVisible());
+		}));
+
+	test("the front page leads to it", () =>
+		see("front", {}, async ({ page }) => {
+			await page.locator("#q").fill("ecocentre");
+			await page.keyboard.press("Enter");
+			await page.waitForURL(/search\?q=ecocentre/);
+			assert.ok((await page.locator(".result").count()) > 0);
+		}));
+});
 
 test("on paper there is the content and no navigation", () =>
 	see("project", {}, async ({ page }) => {

@@ -74,7 +74,7 @@ export function outline(page) {
 			unnamedLinks: all("a").filter(
 				(a) => !a.textContent.trim() && !a.getAttribute("aria-label"),
 			).length,
-			scripts: document.scripts.length,
+			scripts: [...document.scripts].filter((s) => !s.src).length,
 			styled: all("[style], style").length,
 			repeatedIds: all("[id]")
 				.map((e) => e.id)
