@@ -107,20 +107,6 @@ count_all(struct db *db, struct search_counts *counts, struct tally *tally)
 	return r;
 }
 
-static bool
-is_outside(const struct search_query *query, int64_t id)
-{
-	double latitude, longitude;
-
-	if (!(query->within_km > 0))
-		return false;
-	if (!curve_located(id))
-		return true;
-	curve_point(id, &latitude, &longitude);
-	return curve_distance(query->latitude, query->longitude, latitude,
-		   longitude) > query->within_km;
-}
-
 static int
 count_matching(struct db *db, struct arena *arena,
     const struct search_plan *plan, const char *match,
@@ -139,7 +125,7 @@ count_matching(struct db *db, struct arena *arena,
 		CLEANUP(db_done) struct statement *row = NULL;
 		int64_t kind;
 
-		if (is_outside(plan->query, ids[i]))
+		if (search_outside(plan->query, ids[i]))
 			continue;
 		r = db_first(db, sql, VALUES(db_int(ids[i])), &row);
 		if (r == 0) {
@@ -160,13 +146,15 @@ search_counts(struct db *db, struct arena *arena,
 	struct search_cover cover = { 0 };
 	struct search_plan plan;
 	struct tally *tally = arena_alloc(arena, sizeof(*tally));
+	struct search_pattern pattern = { 0 };
 	struct buf match;
 	int r = search_plan_make(db, arena, query, &plan);
 
 	if (r < 0)
 		return r;
 	buf_init(&match, SEARCH_MATCH_MAX);
-	search_match_words(&match, &plan, (1u << plan.word_count) - 1);
+	pattern.mask = (1u << plan.word_count) - 1;
+	search_match_words(&match, &plan, &pattern);
 	if (query->within_km > 0)
 		search_cover_circle(arena, query, query->within_km, &cover);
 	search_match_rest(&match, &plan, &cover);

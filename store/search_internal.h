@@ -59,13 +59,18 @@ int search_plan_make(struct db *db, struct arena *arena,
 /* "AND" between what there already is and what follows. */
 void search_match_and(struct buf *match);
 void search_match_term(struct buf *match, const char *prefix, const char *term);
-/* The words of a mask, all of them, and none of the others. */
-void search_match_words(
-    struct buf *match, const struct search_plan *plan, unsigned mask);
-
-/* Those of looked that stand in the name: named, and no others. */
-void search_match_named(struct buf *match, const struct search_plan *plan,
-    unsigned looked, unsigned named);
+/* Rows have the words of a mask and no others; those of named stand in the
+ * name, and, when it is exact, no others of search_named(). */
+struct search_pattern {
+	unsigned mask, named;
+	bool exact;
+};
+void search_match_words(struct buf *match, const struct search_plan *plan,
+    const struct search_pattern *pattern);
+/* The words of a mask that are looked for in the name, rarest first, at most
+ * SEARCH_NAMED_MAX. */
+enum { SEARCH_NAMED_MAX = 3 };
+unsigned search_named(const struct search_plan *plan, unsigned mask);
 
 /* A circle as squares of the map: ("..." OR "..."). */
 struct search_cover {
@@ -128,12 +133,6 @@ struct search_rows {
 	uint8_t named[SEARCH_ROWS_MAX];
 	size_t count, max;
 };
-/* Rows have the words of a mask and no others; exact: those of named stand in
- * the name, and no others of search_named(). */
-struct search_pattern {
-	unsigned mask, named;
-	bool exact;
-};
 /* What the index is asked; a cover without a match is everywhere. */
 const char *search_pattern_match(struct search_run *run,
     const struct search_pattern *pattern, const struct search_cover *cover);
@@ -145,6 +144,9 @@ int search_rows_read(struct search_run *run,
 int search_rows_mark(struct search_run *run, unsigned mask,
     const struct search_cover *cover, struct search_rows *rows) MUST_CHECK;
 
+/* Farther away than a query allows. */
+bool search_outside(const struct search_query *query, int64_t id);
+
 /* The orders; each fills run->best. */
 int search_best(struct search_run *run) MUST_CHECK;
 int search_near(struct search_run *run) MUST_CHECK; /* BLEND and NEAREST */
@@ -152,7 +154,7 @@ int search_newest(struct search_run *run) MUST_CHECK;
 
 /* Masks of words, most words first, then what they weigh.  Returns how many,
  * at most SEARCH_MASKS_MAX. */
-enum { SEARCH_MASKS_MAX = 16, SEARCH_NAMED_MAX = 3 };
+enum { SEARCH_MASKS_MAX = 16 };
 size_t search_masks(
     const struct search_plan *plan, unsigned ret[SEARCH_MASKS_MAX]);
 /*
@@ -161,8 +163,5 @@ size_t search_masks(
  */
 int64_t search_rank(const struct search_plan *plan, unsigned mask,
     unsigned named, unsigned class, double nearness);
-/* The words of a mask that are looked for in the name, rarest first, at most
- * SEARCH_NAMED_MAX. */
-unsigned search_named(const struct search_plan *plan, unsigned mask);
 
 #endif

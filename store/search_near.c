@@ -11,7 +11,7 @@
 #include "store/search_internal.h"
 
 enum {
-	FEW = 500,        /* rows that are judged without going in rings */
+	FEW = 1500,       /* rows that are judged without going in rings */
 	FINE = 100,       /* ranks per kilometre */
 	HALFWAY_KM = 30,  /* where nearness is a half */
 	NOWHERE_KM = 500, /* as if what has no place were so far */

@@ -105,55 +105,41 @@ search_match_term(struct buf *match, const char *prefix, const char *term)
 	buf_printf(match, "\"%s%s\"", prefix, term);
 }
 
-void
-search_match_words(
-    struct buf *match, const struct search_plan *plan, unsigned mask)
+/* One more of a list "NOT (... OR ...)". */
+static void
+match_not(struct buf *match, bool *begun, const char *prefix, const char *term)
 {
-	bool others = false;
-
-	for (size_t i = 0; i < plan->word_count; i++) {
-		if ((mask & 1u << i) == 0) {
-			others = true;
-			continue;
-		}
-		search_match_and(match);
-		search_match_term(match, "", plan->words[i]);
-	}
-	if (!others || mask == 0)
-		return;
-	buf_puts(match, " NOT (");
-	others = false;
-	for (size_t i = 0; i < plan->word_count; i++) {
-		if ((mask & 1u << i) != 0)
-			continue;
-		if (others)
-			buf_puts(match, " OR ");
-		search_match_term(match, "", plan->words[i]);
-		others = true;
-	}
-	buf_puts(match, ")");
+	buf_puts(match, *begun ? " OR " : " NOT (");
+	search_match_term(match, prefix, term);
+	*begun = true;
 }
 
+/*
+ * What is in the name is in the text: to ask for both would have the index
+ * read the longer list for nothing.
+ */
 void
-search_match_named(struct buf *match, const struct search_plan *plan,
-    unsigned looked, unsigned named)
+search_match_words(struct buf *match, const struct search_plan *plan,
+    const struct search_pattern *pattern)
 {
-	bool others = false;
+	unsigned mask = pattern->mask, named = pattern->named & mask;
+	unsigned looked = pattern->exact ? search_named(plan, mask) : 0;
+	bool begun = false;
 
 	for (size_t i = 0; i < plan->word_count; i++) {
-		if ((looked & named & 1u << i) == 0)
+		if ((mask & 1u << i) == 0)
 			continue;
 		search_match_and(match);
-		search_match_term(match, "_", plan->words[i]);
+		search_match_term(
+		    match, (named & 1u << i) != 0 ? "_" : "", plan->words[i]);
 	}
-	for (size_t i = 0; i < plan->word_count; i++) {
-		if ((looked & ~named & 1u << i) == 0)
-			continue;
-		buf_puts(match, others ? " OR " : " NOT (");
-		search_match_term(match, "_", plan->words[i]);
-		others = true;
+	for (size_t i = 0; mask != 0 && i < plan->word_count; i++) {
+		if ((mask & 1u << i) == 0)
+			match_not(match, &begun, "", plan->words[i]);
+		else if ((looked & ~named & 1u << i) != 0)
+			match_not(match, &begun, "_", plan->words[i]);
 	}
-	if (others)
+	if (begun)
 		buf_puts(match, ")");
 }
 

@@ -13,10 +13,7 @@ search_pattern_match(struct search_run *run,
 	const char *ret;
 
 	buf_init(&match, SEARCH_MATCH_MAX);
-	search_match_words(&match, &run->plan, pattern->mask);
-	if (pattern->exact)
-		search_match_named(&match, &run->plan,
-		    search_named(&run->plan, pattern->mask), pattern->named);
+	search_match_words(&match, &run->plan, pattern);
 	search_match_rest(&match, &run->plan, cover);
 	ret = arena_strdup(run->arena, buf_str(&match));
 	buf_done(&match);
@@ -41,13 +38,14 @@ static int
 mark_named(struct search_run *run, unsigned mask, unsigned word,
     const struct search_cover *cover, struct search_rows *rows)
 {
+	const struct search_pattern pattern = { .mask = mask,
+		.named = 1u << word };
 	struct buf match;
 	size_t count = 0, at = 0;
 	int r;
 
 	buf_init(&match, SEARCH_MATCH_MAX);
-	search_match_words(&match, &run->plan, mask);
-	search_match_named(&match, &run->plan, 1u << word, 1u << word);
+	search_match_words(&match, &run->plan, &pattern);
 	search_match_rest(&match, &run->plan, cover);
 	r = search_ids(
 	    run->db, buf_str(&match), 0, rows->max, rows->some, &count);
@@ -75,4 +73,18 @@ search_rows_mark(struct search_run *run, unsigned mask,
 			r = mark_named(run, mask, i, cover, rows);
 	}
 	return r;
+}
+
+bool
+search_outside(const struct search_query *query, int64_t id)
+{
+	double latitude, longitude;
+
+	if (!(query->within_km > 0))
+		return false;
+	if (!curve_located(id))
+		return true;
+	curve_point(id, &latitude, &longitude);
+	return curve_distance(query->latitude, query->longitude, latitude,
+		   longitude) > query->within_km;
 }

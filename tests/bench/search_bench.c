@@ -720,10 +720,13 @@ measure(const char *kept_folder, uint64_t count)
 	char fresh[] = "/tmp/parvis-search-XXXXXX";
 	const char *folder = kept_folder == NULL ? mkdtemp(fresh) : kept_folder;
 	struct country *country = country_new(SEED);
+	char error[STORE_ERROR_SIZE] = "";
 
 	if (folder == NULL)
 		bench_die("no folder under /tmp");
-	if (!store_exists(folder))
+	if (store_exists(folder))
+		must(store_prepare(folder, error), error);
+	else
 		make(folder, country, count);
 	run_all(folder, country, count);
 	country_free(&country);

@@ -274,7 +274,37 @@ the_newest_come_first(void **state)
 	    "new, mid, old");
 }
 
-/* Reads all pages; between two of them something comes and something goes. */
+/* More than are looked up one by one, some of them at the same time. */
+static void
+the_newest_of_many_come_first(void **state)
+{
+	struct fixture *f = *state;
+	struct search_page page;
+	struct search_query query = {
+		.kinds = 1u << SEARCH_PROJECT, .limit = 9, .sort = SEARCH_NEWEST
+	};
+	int64_t last = INT64_MAX;
+	size_t total = 0;
+
+	for (int i = 0; i < 700; i++)
+		(void)put(
+		    f, (struct search_document){
+			   .name = arena_printf(f->arena, "n%d", i),
+			   .kind = i % 7 == 0 ? SEARCH_OFFER : SEARCH_PROJECT,
+			   .updated = 1700000000 + i * 997 % 700 / 2 * 9000 });
+	do {
+		assert_int_equal(search_run(f->db, f->arena, &query, &page), 0);
+		for (size_t i = 0; i < page.count; i++) {
+			assert_true(page.hits[i].updated <= last);
+			last = page.hits[i].updated;
+		}
+		total += page.count;
+		query.after = page.next;
+	} while (query.after != NULL);
+	assert_int_equal(total, 600);
+}
+
+/* Reads all pages: each entry once. */
 static void
 read_pages(struct fixture *f, struct search_query query, size_t expected)
 {
@@ -636,6 +666,7 @@ main(void)
 		TEST(a_distance_is_told_and_kept_to),
 		TEST(a_name_nearby_outweighs_one_far_away),
 		TEST(the_newest_come_first),
+		TEST(the_newest_of_many_come_first),
 		TEST(pages_repeat_and_skip_nothing),
 		TEST(a_page_goes_on_where_the_last_ended),
 		TEST(a_cursor_of_another_order_is_refused),
