@@ -96,14 +96,16 @@ struct terms {
 static bool
 terms_add(struct terms *terms, const char *prefix, const char *term)
 {
-	const char *whole = term;
+	const char *whole;
 	uint64_t hash = 0xcbf29ce484222325u;
 	size_t i;
 
 	if (*term == '\0')
 		return false;
-	if (*prefix != '\0')
-		whole = arena_printf(terms->arena, "%s%s", prefix, term);
+	/* A copy: it is kept, and the term may be the caller's buffer. */
+	whole = *prefix == '\0'
+		    ? arena_strdup(terms->arena, term)
+		    : arena_printf(terms->arena, "%s%s", prefix, term);
 	for (const char *p = whole; *p != '\0'; p++)
 		hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;
 	for (i = hash % SLOTS; terms->slots[i] != NULL; i = (i + 1) % SLOTS) {

@@ -274,6 +274,45 @@ the_newest_come_first(void **state)
 	    "new, mid, old");
 }
 
+/* Every filter of every entry, whatever its other terms are. */
+static void
+no_filter_is_lost_among_many_terms(void **state)
+{
+	struct fixture *f = *state;
+	struct search_counts counts;
+
+	for (int i = 0; i < 400; i++) {
+		const char *stage = arena_printf(f->arena, "s%d", i);
+		const char *need = arena_printf(f->arena, "n%d", i);
+		const char *theme = arena_printf(f->arena, "t%d", i);
+		const struct search_query query = { .limit = 1,
+			.kinds = 1u << SEARCH_OFFER,
+			.stage = stage,
+			.need = need,
+			.theme = theme,
+			.territory = "node.example",
+			.located = true,
+			.latitude = dourdan[0],
+			.longitude = dourdan[1],
+			.within_km = 9 };
+
+		(void)put(f, (struct search_document){
+				 .name = arena_printf(f->arena, "Projet%d", i),
+				 .kind = SEARCH_OFFER,
+				 .stage = stage,
+				 .need = need,
+				 .themes = &theme,
+				 .theme_count = 1,
+				 .located = true,
+				 .latitude = dourdan[0],
+				 .longitude = dourdan[1],
+				 .updated = i * 800000 });
+		assert_int_equal(
+		    search_counts(f->db, f->arena, &query, &counts), 0);
+		assert_int_equal(counts.total, 1);
+	}
+}
+
 /* More than are looked up one by one, some of them at the same time. */
 static void
 the_newest_of_many_come_first(void **state)
@@ -666,6 +705,7 @@ main(void)
 		TEST(a_distance_is_told_and_kept_to),
 		TEST(a_name_nearby_outweighs_one_far_away),
 		TEST(the_newest_come_first),
+		TEST(no_filter_is_lost_among_many_terms),
 		TEST(the_newest_of_many_come_first),
 		TEST(pages_repeat_and_skip_nothing),
 		TEST(a_page_goes_on_where_the_last_ended),
