@@ -592,14 +592,28 @@ merge(struct db *db, int64_t pages, bool *ret_more)
 	return r;
 }
 
+/* Said once: a node that is idle writes nothing. */
+static int
+merge_by_two(struct db *db)
+{
+	static const char ask[] =
+	    "SELECT v FROM search_index_config WHERE k = 'usermerge'";
+	static const char say[] =
+	    "INSERT INTO search_index (search_index, rank)"
+	    " VALUES ('usermerge', 2)";
+	int64_t value = 0;
+	int r = db_number(db, ask, NO_VALUES, &value);
+
+	if (r == 0 && value == 2)
+		return 0;
+	return r == 0 || r == -ENOENT ? db_run(db, say, NO_VALUES) : r;
+}
+
 int
 search_tidy(struct db *db, bool whole, bool *ret_more)
 {
-	static const char two[] =
-	    "INSERT INTO search_index (search_index, rank)"
-	    " VALUES ('usermerge', 2)";
 	int64_t count = 0;
-	int r = db_run(db, two, NO_VALUES);
+	int r = merge_by_two(db);
 
 	if (r == 0)
 		r = merge(db, MERGE_PAGES, ret_more);

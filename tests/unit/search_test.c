@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "store/catalogue.h"
+#include "store/db.h"
 #include "store/search.h"
 #include "tests/unit/store_fixture.h"
 
@@ -691,6 +692,34 @@ hostile_documents_are_indexed_within_bounds(void **state)
 	    0);
 }
 
+static void
+tidying_ends_and_loses_nothing(void **state)
+{
+	struct fixture *f = *state;
+	bool more = true;
+	int steps = 0;
+
+	for (int i = 0; i < 50; i++) {
+		(void)put_text(f, arena_printf(f->arena, "n%d", i), "bois");
+		assert_int_equal(db_commit(f->db), 0);
+		assert_int_equal(db_begin(f->db), 0);
+	}
+	for (; more && steps < 100; steps++)
+		assert_int_equal(search_tidy(f->db, true, &more), 0);
+	assert_false(more);
+	/* Then there is nothing to do, and nothing is written. */
+	assert_int_equal(db_commit(f->db), 0);
+	assert_int_equal(db_begin(f->db), 0);
+	assert_int_equal(search_tidy(f->db, false, &more), 0);
+	assert_false(more);
+	assert_string_equal(
+	    names(f, (struct search_query){ .text = "bois n7", .limit = 1 }),
+	    "n7");
+	for (int i = 0; i < 50; i++)
+		assert_string_not_equal(
+		    found(f, arena_printf(f->arena, "n%d", i)), "");
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, fixture_teardown)
 
 int
@@ -718,6 +747,7 @@ main(void)
 		TEST(entries_that_are_not_findable_are_told),
 		TEST(what_is_found_is_counted),
 		TEST(what_is_typed_is_completed),
+		TEST(tidying_ends_and_loses_nothing),
 		TEST(hostile_queries_find_what_their_words_say),
 		TEST(hostile_documents_are_indexed_within_bounds),
 	};
