@@ -138,6 +138,19 @@ goes_on(const struct judged *judged)
 	       json_object_get(judged->document, "next") == NULL;
 }
 
+/* Whether it is no larger than what is kept of one origin; the courier
+ * freezes the rest. */
+static bool
+fits(const struct node *node, const struct judged *judged)
+{
+	const struct node_snapshot *snapshot = node_snapshot(node);
+	bool ret = !replica_too_large(
+	    &judged->head, snapshot->settings->network_origin_entries);
+
+	node_release(&snapshot);
+	return ret;
+}
+
 /* Verifies and applies; false when the log must be read. */
 static bool
 apply(struct http_request *request, const struct judged *judged)
@@ -190,7 +203,8 @@ judge(struct http_request *request, struct judged *judged)
 		return;
 	}
 	news = replica_judge(&judged->held, &judged->head);
-	if (news == REPLICA_NEWER && goes_on(judged) && apply(request, judged))
+	if (news == REPLICA_NEWER && goes_on(judged) &&
+	    fits(web->node, judged) && apply(request, judged))
 		return; /* answered after the commit */
 	if (news != REPLICA_SAME && news != REPLICA_OLD)
 		courier_heard(web->node->courier, judged->domain,

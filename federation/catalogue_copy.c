@@ -21,6 +21,7 @@ catalogue_copy_new(const char *domain, int64_t from)
 	copy->domain = arena_strdup(copy->arena, domain);
 	copy->from = from;
 	copy->last_seq = from;
+	copy->live_max = CATALOGUE_COPY_ENTRIES_MAX;
 	return copy;
 }
 
@@ -344,7 +345,9 @@ catalogue_copy_apply(struct db *db, const struct catalogue_copy *copy,
 	uint8_t digest[SHA256_SIZE], bytes[LTHASH_BYTES];
 	struct catalogue_origin origin;
 	struct lthash state;
-	int r = prepare(db, arena, copy, &origin, &state);
+	int r = replica_too_large(&copy->head, copy->live_max)
+		    ? -EDQUOT
+		    : prepare(db, arena, copy, &origin, &state);
 
 	if (r == 0)
 		r = put_entries(db, copy, &origin, &state);

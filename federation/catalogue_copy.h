@@ -32,9 +32,11 @@ struct catalogue_copy {
 	struct catalogue_entry *entries; /* origin_id not set */
 	size_t count, size, bytes;
 	int64_t pages, last_seq;
+	int64_t live_max; /* live entries that the log may have */
 };
 
-/* Any thread; one at a time. */
+/* Any thread; one at a time.  live_max is CATALOGUE_COPY_ENTRIES_MAX; the
+ * caller may set another. */
 struct catalogue_copy *catalogue_copy_new(const char *domain, int64_t from);
 void catalogue_copy_free(struct catalogue_copy **copy); /* NULL is fine */
 /*
@@ -54,7 +56,8 @@ int catalogue_copy_look(struct db *db, struct arena *arena, const char *domain,
 
 /*
  * Writer job.  -ESTALE: what is held is not what the copy goes on from, or is
- * newer; -EPERM: the log is frozen; -EBADMSG: count or digest are not the
+ * newer; -EPERM: the log is frozen; -EDQUOT: the log has more entries than
+ * live_max, and nothing was changed; -EBADMSG: count or digest are not the
  * head's: the job must be undone.
  */
 int catalogue_copy_apply(struct db *db, const struct catalogue_copy *copy,

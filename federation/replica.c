@@ -37,6 +37,12 @@ replica_word(enum replica_news news)
 	return words[news];
 }
 
+bool
+replica_too_large(const struct catalogue_read_head *head, int64_t live_max)
+{
+	return head->count > live_max;
+}
+
 int64_t
 replica_backoff(int64_t failures, uint32_t random)
 {

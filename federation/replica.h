@@ -39,6 +39,13 @@ enum replica_news replica_judge(
 const char *replica_word(enum replica_news news);
 
 /*
+ * Whether the log has more live entries than are kept of one origin.  The
+ * count is the origin's own, signed: no relay can make a log look too large.
+ */
+bool replica_too_large(
+    const struct catalogue_read_head *head, int64_t live_max);
+
+/*
  * Seconds before a peer is asked again that failed so many times in a row:
  * doubled each time up to an hour, at random within the upper half.  random:
  * any number.

@@ -122,6 +122,10 @@ replica_note_peer(struct courier_core *core, int64_t peer_id, int64_t failures,
 	"forked: its node signed two heads of one number that contradict " \
 	"each other"
 
+#define TOO_LARGE_SENTENCE \
+	"too large: its catalogue has more entries than " \
+	"network.origin_entries allows"
+
 struct fork_note {
 	struct writer_job job;
 	struct courier_core *core;
@@ -385,6 +389,19 @@ fault(struct replica_pull *pull, enum catalogue_read_fault fault,
 	blame(pull, sentence, fault != CATALOGUE_READ_MOVED);
 }
 
+/* What is held stays as it is; its origin is the one to be told of, whoever
+ * handed the page on. */
+static void
+too_large(struct replica_pull *pull)
+{
+	if (pull->held.any)
+		freeze(pull, TOO_LARGE_SENTENCE);
+	else if (is_origin(pull))
+		blame(pull, TOO_LARGE_SENTENCE, false);
+	else
+		next_source(pull);
+}
+
 static void
 on_page(void *arg, const struct http_client_answer *answer)
 {
@@ -417,6 +434,8 @@ on_page(void *arg, const struct http_client_answer *answer)
 	    catalogue_copy_page(pull->copy, page, &pull->origin, &next, error);
 	if (found != CATALOGUE_READ_NONE)
 		fault(pull, found, error);
+	else if (replica_too_large(&pull->copy->head, pull->copy->live_max))
+		too_large(pull);
 	else if (next != NULL)
 		go_on(pull, next);
 	else
@@ -456,6 +475,8 @@ ask(struct replica_pull *pull)
 	}
 	pull->copy = catalogue_copy_new(
 	    pull->domain, pull->held.any && !pull->whole ? pull->held.seq : 0);
+	pull->copy->live_max =
+	    pull->core->snapshot->settings->network_origin_entries;
 	address = arena_printf(pull->arena, "https://%s/catalogue?after=%lld",
 	    source, (long long)pull->copy->from);
 	if (!is_origin(pull))

@@ -122,6 +122,10 @@ SETTING_STRING(network, admission, "vouched", 16, RELOAD,
     "admitted peer knows.")
 SETTING_INT(network, threshold, 2, 1, 100, "peers", RELOAD,
     "How many peers that the administrator admitted must vouch for a node.")
+SETTING_INT(network, origin_entries, 50000, 1, 50000, "entries", RELOAD,
+    "How many entries the catalogue of one other node may have here.  Beyond "
+    "them it is frozen at the last state that was read, and parvisctl peer "
+    "show says so; once there is room, parvisctl peer admit takes it up again.")
 
 /* replication: the exchange of catalogues with other nodes. */
 SETTING_INT(replication, exchange_seconds, 300, 1, 86400, "seconds", RELOAD,

@@ -142,6 +142,25 @@ describe("three nodes in a line", () => {
 		await b.ctl("peer", "admit", a.domain);
 		await level(a, b);
 	});
+
+	test("a catalogue larger than is kept stays as it was, and says so", async () => {
+		const { entries } = await c.ctl("peer", "show", a.domain);
+		const before = await stand(c, a.domain);
+		c.configure({ "network.origin_entries": String(entries) });
+		await c.ctl("reload");
+		await publish(a, "verger");
+		await waitFor("the log to be frozen", async () =>
+			/network\.origin_entries/.test(
+				(await c.ctl("peer", "show", a.domain)).problem ?? "",
+			),
+		);
+		assert.equal(await stand(c, a.domain), before);
+		await level(a, b);
+		c.configure({ "network.origin_entries": String(entries + 1) });
+		await c.ctl("reload");
+		await c.ctl("peer", "admit", a.domain);
+		await level(a, c);
+	});
 });
 
 describe("a relay that lies", () => {

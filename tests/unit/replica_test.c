@@ -177,6 +177,84 @@ admission_follows_the_administrator_first(void **state)
 	}
 }
 
+/* Calls `try` with every combination of what is asked about. */
+static void
+each_admission(void (*try)(const struct admission_facts *facts))
+{
+	enum { MODES = 3, RULES = 4, VOUCHES = 5, THRESHOLDS = 4, BOTH = 2 };
+
+	for (int i = 0; i < MODES * RULES * VOUCHES * THRESHOLDS * BOTH * BOTH;
+	     i++) {
+		int rest = i;
+		struct admission_facts facts = { 0 };
+
+		facts.mode = (enum admission_mode)(rest % MODES);
+		rest /= MODES;
+		facts.rule = (enum peer_rule)(rest % RULES);
+		rest /= RULES;
+		facts.vouches = rest % VOUCHES;
+		rest /= VOUCHES;
+		facts.threshold = 1 + rest % THRESHOLDS;
+		rest /= THRESHOLDS;
+		facts.has_key = rest % BOTH != 0;
+		facts.introduced = rest / BOTH != 0;
+		try(&facts);
+	}
+}
+
+static enum peer_state
+state_of(const struct admission_facts *facts)
+{
+	const char *why;
+
+	return admission_judge(facts, &why);
+}
+
+static void
+try_word(const struct admission_facts *facts)
+{
+	enum peer_state state = state_of(facts);
+
+	if (facts->rule == PEER_RULE_REFUSE || facts->rule == PEER_RULE_PAUSE)
+		assert_int_equal(state, facts->rule == PEER_RULE_REFUSE
+					    ? PEER_REFUSED
+					    : PEER_PAUSED);
+	else if (!facts->has_key)
+		assert_int_equal(state, PEER_WAITING);
+	else if (facts->rule == PEER_RULE_ADMIT)
+		assert_int_equal(state, PEER_ADMITTED);
+}
+
+static void
+a_refusal_wins_over_whatever_others_say(void **state)
+{
+	(void)state;
+	each_admission(try_word);
+}
+
+/* One who speaks for it more never makes it less than it was. */
+static void
+try_more(const struct admission_facts *facts)
+{
+	struct admission_facts more = *facts;
+
+	if (state_of(facts) != PEER_ADMITTED)
+		return;
+	more.vouches++;
+	assert_int_equal(state_of(&more), PEER_ADMITTED);
+	more.introduced = true;
+	assert_int_equal(state_of(&more), PEER_ADMITTED);
+	more.threshold = 1;
+	assert_int_equal(state_of(&more), PEER_ADMITTED);
+}
+
+static void
+who_is_admitted_stays_so_when_more_speak_for_it(void **state)
+{
+	(void)state;
+	each_admission(try_more);
+}
+
 /* --- Copies --- */
 
 struct network {
@@ -187,6 +265,7 @@ struct network {
 	json_t *kept[KEPT]; /* pages of all times, with what they go on from */
 	int64_t kept_after[KEPT];
 	size_t kept_count;
+	int64_t live_max; /* 0: as many as ever are kept */
 	uint32_t random;
 };
 
@@ -280,6 +359,19 @@ held_seq(struct network *net)
 	return held.seq;
 }
 
+/* The live entries that the author's log has. */
+static int64_t
+live_count(struct network *net)
+{
+	struct publish *publish = &net->author->publish;
+	struct catalogue_origin own;
+
+	assert_int_equal(catalogue_origin_get(
+			     publish->db, publish->arena, CATALOGUE_OWN, &own),
+	    0);
+	return own.count;
+}
+
 /* One page that goes on from a number; as a writer job, undone on an error. */
 static int
 receive(struct network *net, const json_t *json, int64_t after)
@@ -294,6 +386,8 @@ receive(struct network *net, const json_t *json, int64_t after)
 	    CATALOGUE_READ_NONE)
 		return -EPROTO;
 	assert_null(next);
+	if (net->live_max != 0)
+		copy->live_max = net->live_max;
 	assert_int_equal(db_savepoint(net->reader->db), 0);
 	r = catalogue_copy_apply(net->reader->db, copy, "relay.example", NOW);
 	assert_int_equal(
@@ -454,6 +548,48 @@ a_relay_that_leaves_out_an_entry_is_found_out(void **state)
 }
 
 static void
+what_is_kept_of_one_origin_has_a_limit(void **state)
+{
+	const struct catalogue_read_head head = { .count = 100 };
+
+	(void)state;
+	assert_true(replica_too_large(&head, 99));
+	assert_false(replica_too_large(&head, 100));
+	assert_false(replica_too_large(&head, 101));
+}
+
+static void
+a_log_that_grows_past_its_limit_stays_as_it_was(void **state)
+{
+	struct network *net = *state;
+	json_t *json;
+
+	for (int i = 0; i < 3; i++) {
+		int64_t before = held_seq(net);
+
+		net->projects[i] = node_fixture_project(
+		    net->author, (const char *[]){ "un", "deux", "trois" }[i]);
+		net->projects[i].discoverable = true;
+		say(net->author, publish_actor_update(&net->author->publish,
+				     &net->projects[i], NULL));
+		json = page(net, before);
+		net->live_max =
+		    live_count(net) - (i == 2); /* the last is one too many */
+		assert_int_equal(
+		    receive(net, json, before), i < 2 ? 0 : -EDQUOT);
+		json_release(&json);
+		assert_true(
+		    i < 2 ? held_seq(net) > before : held_seq(net) == before);
+	}
+	/* Room for it again. */
+	net->live_max = live_count(net);
+	json = page(net, held_seq(net));
+	assert_int_equal(receive(net, json, held_seq(net)), 0);
+	json_release(&json);
+	assert_level(net);
+}
+
+static void
 a_frozen_log_moves_no_more_until_it_is_thawed(void **state)
 {
 	struct network *net = *state;
@@ -488,8 +624,13 @@ main(void)
 		cmocka_unit_test(waits_grow_up_to_an_hour),
 		cmocka_unit_test(a_log_without_a_head_for_long_ages_in_steps),
 		cmocka_unit_test(admission_follows_the_administrator_first),
+		cmocka_unit_test(a_refusal_wins_over_whatever_others_say),
+		cmocka_unit_test(
+		    who_is_admitted_stays_so_when_more_speak_for_it),
 		COPY(any_order_of_losses_and_repetitions_ends_level),
 		COPY(a_relay_that_leaves_out_an_entry_is_found_out),
+		cmocka_unit_test(what_is_kept_of_one_origin_has_a_limit),
+		COPY(a_log_that_grows_past_its_limit_stays_as_it_was),
 		COPY(a_frozen_log_moves_no_more_until_it_is_thawed),
 	};
 
