@@ -13,10 +13,12 @@
 #include <string.h>
 
 #include "config/base/buf.h"
+#include "config/base/clock.h"
 #include "config/base/text.h"
 #include "daemon/web.h"
 #include "federation/catalogue.h"
 #include "federation/catalogue_page.h"
+#include "federation/peers_list.h"
 #include "federation/url.h"
 #include "store/peer.h"
 
@@ -178,6 +180,26 @@ api_catalogue_frontier(struct http_request *request)
 	}
 	answer(request, r, &body);
 	buf_done(&body);
+}
+
+/* GET /peers */
+void
+api_peers(struct http_request *request)
+{
+	struct web *web = web_of(request);
+	json_t *list = NULL;
+	int r = store_begin_read(web->db);
+
+	if (r == 0) {
+		r = peers_list_make(web->db, http_arena(request),
+		    web->node->base, web->node->domain, clock_now(), &list);
+		store_end_read(web->db);
+	}
+	if (r < 0)
+		web_answer_store_error(request, r);
+	else
+		web_answer_json_as(
+		    request, negotiate_type(NEGOTIATE_ACTIVITY), &list);
 }
 
 /* A part of an entry's address, as we write it: no sign, no leading zero. */

@@ -1,20 +1,22 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * peer admit, refuse, pause, forget, neighbour, list, show.  Admitting reads
- * the node's instance actor and pins its key.
+ * peer admit, join, refuse, pause, forget, introducer, neighbour, list, show.
+ * Admitting reads the node's instance actor and pins its key.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "config/base/clock.h"
 #include "daemon/command.h"
-#include "federation/admission.h"
+#include "federation/admission_settle.h"
 #include "federation/catalogue_copy.h"
 #include "federation/catalogue_read.h"
 #include "federation/replica_pull.h"
 #include "federation/url.h"
 #include "store/catalogue.h"
 #include "store/peer.h"
+
+enum { VOUCHERS_SHOWN = 20 };
 
 /* The domain that a command names; NULL after refusing. */
 static const char *
@@ -40,24 +42,9 @@ struct change {
 	enum peer_rule rule;
 	const uint8_t *key; /* NULL: stays */
 	size_t key_len;
-	bool make; /* a row is made when there is none */
+	bool make;       /* a row is made when there is none */
+	bool introducer; /* and it is one from now on */
 };
-
-/* The state that follows from what is known now. */
-static void
-settle(const struct command_job *job, struct peer *peer)
-{
-	const struct settings *settings = job->publish.settings;
-	struct admission_facts facts = {
-		.rule = peer->rule,
-		.has_key = peer->key != NULL,
-		.threshold = settings->network_threshold,
-	};
-
-	if (!admission_mode_read(settings->network_admission, &facts.mode))
-		facts.mode = ADMISSION_CLOSED;
-	peer->state = admission_judge(&facts, &peer->why);
-}
 
 static int
 find_row(struct command_job *job, const struct change *change, struct peer *ret)
@@ -116,7 +103,11 @@ change_work(struct command_job *job)
 		peer.key_len = change->key_len;
 	}
 	peer.rule = change->rule;
-	settle(job, &peer);
+	peer.introducer |= change->introducer;
+	r = admission_settle_peer(
+	    job->publish.db, job->arena, job->publish.settings, &peer);
+	if (r < 0)
+		return r;
 	if (peer.rule == PEER_RULE_ADMIT)
 		r = thaw(job, peer.domain, other_key);
 	else if (peer.rule == PEER_RULE_REFUSE)
@@ -124,6 +115,9 @@ change_work(struct command_job *job)
 		    job->publish.db, job->arena, peer.domain);
 	if (r == 0)
 		r = peer_save(job->publish.db, &peer);
+	/* Whom it vouches for may be admitted by it, or no more. */
+	if (r == 0)
+		r = admission_settle(job->publish.db, job->publish.settings);
 	if (r == 0)
 		job->answer = json_pack("{s:s, s:s, s:s}", "message",
 		    arena_printf(job->arena, "%s is %s%s", peer.domain,
@@ -193,8 +187,8 @@ on_actor(struct command_wanted *wanted)
 	command_write(request, change_work, NULL, change);
 }
 
-void
-command_peer_admit(struct command_request *request)
+static void
+admit(struct command_request *request, bool introducer)
 {
 	const char *domain = named(request);
 	struct change *change;
@@ -206,10 +200,23 @@ command_peer_admit(struct command_request *request)
 		.domain = domain,
 		.rule = PEER_RULE_ADMIT,
 		.make = true,
+		.introducer = introducer,
 	};
 	command_want_anew(request, WANT_ACTOR,
 	    arena_printf(request->arena, "https://%s/actor", domain), on_actor,
 	    change);
+}
+
+void
+command_peer_admit(struct command_request *request)
+{
+	admit(request, false);
+}
+
+void
+command_peer_join(struct command_request *request)
+{
+	admit(request, true);
 }
 
 /* --- Forgetting, neighbours --- */
@@ -227,6 +234,8 @@ forget_work(struct command_job *job)
 	if (r == 0)
 		r = peer_remove(job->publish.db, peer.id);
 	if (r == 0)
+		r = admission_settle(job->publish.db, job->publish.settings);
+	if (r == 0)
 		job->answer = json_pack("{s:s}", "message",
 		    arena_printf(job->arena, "%s is forgotten", peer.domain));
 	return r;
@@ -242,27 +251,34 @@ command_peer_forget(struct command_request *request)
 		    arena_strdup(request->arena, domain));
 }
 
+/* yes or no to one of the two things that a peer may be. */
 static int
-neighbour_work(struct command_job *job)
+choose_work(struct command_job *job)
 {
 	const struct change change = { .domain = job->arg };
+	bool introducer =
+	    strcmp(job->request->command->words, "peer introducer") == 0;
+	bool chosen = strcmp(job->request->arguments[1], "yes") == 0;
 	struct peer peer;
 	int r = find_row(job, &change, &peer);
 
 	if (r < 0)
 		return r;
-	peer.neighbour = strcmp(job->request->arguments[1], "yes") == 0;
+	*(introducer ? &peer.introducer : &peer.neighbour) = chosen;
 	r = peer_save(job->publish.db, &peer);
 	if (r == 0)
+		r = admission_settle(job->publish.db, job->publish.settings);
+	if (r == 0)
 		job->answer = json_pack("{s:s, s:b}", "message",
-		    arena_printf(job->arena, "%s is %s chosen neighbour",
-			peer.domain, peer.neighbour ? "a" : "no"),
-		    "neighbour", peer.neighbour);
+		    arena_printf(job->arena, "%s is %s %s", peer.domain,
+			chosen ? "now" : "no",
+			introducer ? "introducer" : "chosen neighbour"),
+		    introducer ? "introducer" : "neighbour", chosen);
 	return r;
 }
 
-void
-command_peer_neighbour(struct command_request *request)
+static void
+choose(struct command_request *request)
 {
 	const char *domain = named(request), *answer = request->arguments[1];
 
@@ -272,8 +288,20 @@ command_peer_neighbour(struct command_request *request)
 		command_refuse(
 		    request, CODE_INVALID, "%s: yes or no is needed", answer);
 	else
-		command_write(request, neighbour_work, NULL,
+		command_write(request, choose_work, NULL,
 		    arena_strdup(request->arena, domain));
+}
+
+void
+command_peer_neighbour(struct command_request *request)
+{
+	choose(request);
+}
+
+void
+command_peer_introducer(struct command_request *request)
+{
+	choose(request);
 }
 
 /* --- Showing --- */
@@ -296,6 +324,22 @@ add_log(struct command_request *request, const char *domain, json_t *view)
 	command_set_text(view, "problem", origin.problem);
 }
 
+static void
+add_vouchers(struct command_request *request, const char *domain, json_t *view)
+{
+	const char **names;
+	json_t *list;
+	size_t count;
+
+	if (vouch_list(request->db, request->arena, domain, VOUCHERS_SHOWN,
+		&names, &count) != 0)
+		return;
+	list = json_array();
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list, json_string(names[i]));
+	json_object_set_new(view, "vouched_by", list);
+}
+
 static json_t *
 peer_view(struct command_request *request, const struct peer *peer)
 {
@@ -309,8 +353,11 @@ peer_view(struct command_request *request, const struct peer *peer)
 	if (replica_pull_key(peer, &key) == 0 &&
 	    key_multibase(key, request->arena, &multibase) == 0)
 		command_set_text(view, "key", multibase);
+	add_vouchers(request, peer->domain, view);
+	json_object_set_new(view, "introducer", json_boolean(peer->introducer));
 	json_object_set_new(view, "neighbour", json_boolean(peer->neighbour));
 	add_log(request, peer->domain, view);
+	command_set_time(view, "list_read", peer->list_at);
 	command_set_time(view, "last_ok", peer->ok_at);
 	command_set_time(view, "last_try", peer->tried_at);
 	json_object_set_new(view, "failures", json_integer(peer->failures));

@@ -6,6 +6,7 @@
 
 #include "config/base/clock.h"
 #include "config/base/log.h"
+#include "federation/admission_settle.h"
 #include "federation/catalogue.h"
 #include "federation/catalogue_index.h"
 #include "store/actor.h"
@@ -117,6 +118,8 @@ work_catalogue(struct writer_job *job, struct db *db)
 	if (r == 0)
 		r = catalogue_index_catch_up(
 		    db, arena, CATALOGUE_OWN, &self->indexed, &self->indexing);
+	if (r == 0)
+		r = admission_settle(db, snapshot->settings);
 	if (r == 0)
 		r = catalogue_prune(db, CATALOGUE_OWN,
 		    publish.now - CATALOGUE_BURIED_SECONDS, STEP_ROWS,

@@ -45,6 +45,7 @@ const struct route web_routes[] = {
 	{ HTTP_POST, "/catalogue/push", api_catalogue_push,
 	    ROUTES_ACTIVITY_BYTES, activity_types, false },
 	GET("/catalogue/:epoch/:seq", api_catalogue_entry),
+	GET("/peers", api_peers),
 	GET("/search", api_search),
 	GET("/search/complete", api_search_complete),
 	GET("/place/complete", api_place_complete),

@@ -8,6 +8,7 @@
 #include "config/base/text.h"
 #include "federation/catalogue_index.h"
 #include "federation/catalogue_object.h"
+#include "federation/instance_key.h"
 #include "federation/jcs.h"
 #include "federation/lthash.h"
 #include "federation/proof.h"
@@ -28,44 +29,21 @@ static const char *const types[] = {
 	[CATALOGUE_DELETE] = "Delete",
 };
 
-/* The instance's Ed25519 pair; -EAGAIN: it has none yet. */
-static int
-load_key(struct publish *publish, struct log *log)
-{
-	struct actor instance;
-	struct actor_key *keys;
-	size_t count;
-	int r = actor_of_kind(
-	    publish->db, publish->arena, ACTOR_INSTANCE, &instance);
-
-	if (r == 0)
-		r = actor_keys(
-		    publish->db, publish->arena, instance.id, &keys, &count);
-	if (r < 0)
-		return r == -ENOENT ? -EAGAIN : r;
-	log->actor_uri = instance.uri;
-	for (size_t i = 0; i < count; i++) {
-		if (keys[i].kind != KEY_ED25519 || keys[i].secret == NULL)
-			continue;
-		log->key_uri = keys[i].uri;
-		r = key_from_secret(
-		    keys[i].secret, keys[i].secret_len, &log->key);
-		return r < 0 ? -EIO : 0;
-	}
-	return -EAGAIN;
-}
-
 /* -EAGAIN: nobody can sign yet. */
 static int
 open_log(struct publish *publish, struct log *log)
 {
+	struct instance_key instance = { 0 };
 	int r;
 
 	*log = (struct log){ .publish = publish };
 	lthash_init(&log->digest);
-	r = load_key(publish, log);
+	r = instance_key_load(publish->db, publish->arena, &instance);
 	if (r < 0)
 		return r;
+	log->actor_uri = instance.actor_uri;
+	log->key_uri = instance.key_uri;
+	log->key = instance.key;
 	r = catalogue_origin_get(
 	    publish->db, publish->arena, CATALOGUE_OWN, &log->origin);
 	if (r == -ENOENT) {

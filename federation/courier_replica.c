@@ -9,6 +9,7 @@
 #include "config/base/clock.h"
 #include "config/base/log.h"
 #include "federation/replica_frontier.h"
+#include "federation/replica_lists.h"
 #include "federation/replica_pull.h"
 #include "federation/replica_push.h"
 #include "store/peer.h"
@@ -36,6 +37,7 @@ struct courier_replica {
 	size_t count, active;
 	struct replica_frontier *frontier;
 	struct replica_push *push;
+	struct replica_lists *lists;
 	int64_t exchange_at;
 };
 
@@ -48,6 +50,7 @@ courier_replica_new(struct courier_core *core)
 	TAILQ_INIT(&replica->wanted);
 	replica->frontier = replica_frontier_new(core, replica);
 	replica->push = replica_push_new(core);
+	replica->lists = replica_lists_new(core);
 	replica->exchange_at =
 	    clock_now() + crypto_random_below(FIRST_SECONDS + 1);
 	return replica;
@@ -75,6 +78,7 @@ courier_replica_free(struct courier_replica **replica)
 		wanted_free(*replica, wanted);
 	replica_frontier_free(&(*replica)->frontier);
 	replica_push_free(&(*replica)->push);
+	replica_lists_free(&(*replica)->lists);
 	free(*replica);
 	*replica = NULL;
 }
@@ -83,7 +87,8 @@ size_t
 courier_replica_active(const struct courier_replica *replica)
 {
 	return replica->active + replica_frontier_active(replica->frontier) +
-	       replica_push_active(replica->push);
+	       replica_push_active(replica->push) +
+	       replica_lists_active(replica->lists);
 }
 
 /* --- Pulls --- */
@@ -214,6 +219,7 @@ courier_replica_run(struct courier_replica *replica, unsigned changes)
 		replica_frontier_exchange(replica->frontier);
 	}
 	next = replica_push_run(replica->push, changes);
+	next = MIN(next, replica_lists_run(replica->lists, changes));
 	next = MIN(next, run_pulls(replica));
 	return MIN(next, replica->exchange_at);
 }

@@ -8,7 +8,8 @@
 
 #define PEER_SELECT \
 	"SELECT id, domain, key, rule, state, why, neighbour, tried_at," \
-	" ok_at, failures, wait_until, last_error, created_at FROM peer"
+	" ok_at, failures, wait_until, last_error, created_at, introducer," \
+	" list_seq, list_at FROM peer"
 
 static void
 peer_read(struct statement *row, struct arena *arena, void *item)
@@ -28,6 +29,9 @@ peer_read(struct statement *row, struct arena *arena, void *item)
 	peer->wait_until = db_take_int(row);
 	peer->last_error = db_take_text(row, arena);
 	peer->created_at = db_take_int(row);
+	peer->introducer = db_take_bool(row);
+	peer->list_seq = db_take_int(row);
+	peer->list_at = db_take_int(row);
 }
 
 int
@@ -132,14 +136,14 @@ peer_save(struct db *db, const struct peer *peer)
 {
 	static const char sql[] =
 	    "UPDATE peer SET key = ?2, rule = ?3, state = ?4, why = ?5,"
-	    " neighbour = ?6 WHERE id = ?1";
+	    " neighbour = ?6, introducer = ?7 WHERE id = ?1";
 	int r = db_run_one(db, sql,
 	    VALUES(db_int(peer->id),
 		peer->key != NULL ? db_blob(peer->key, peer->key_len)
 				  : db_null(),
 		db_int(peer->rule), db_int(peer->state),
 		db_text(peer->why != NULL ? peer->why : ""),
-		db_int(peer->neighbour)));
+		db_int(peer->neighbour), db_int(peer->introducer)));
 
 	if (r == 0)
 		writer_changed(db, CHANGE_PEER);
@@ -149,9 +153,11 @@ peer_save(struct db *db, const struct peer *peer)
 int
 peer_remove(struct db *db, int64_t id)
 {
+	static const char vouches[] = "DELETE FROM vouch WHERE voucher_id = ?1";
 	static const char sql[] = "DELETE FROM peer WHERE id = ?1";
+	int r = db_run(db, vouches, VALUES(db_int(id)));
 
-	return db_run_one(db, sql, VALUES(db_int(id)));
+	return r == 0 ? db_run_one(db, sql, VALUES(db_int(id))) : r;
 }
 
 int
@@ -167,6 +173,22 @@ peer_tried(struct db *db, int64_t id, int64_t now, int64_t wait_until,
 	return db_run(db, sql,
 	    VALUES(
 		db_int(id), db_int(now), db_int(wait_until), db_text(error)));
+}
+
+int
+peer_list_due(struct db *db, struct arena *arena, int64_t now,
+    int64_t read_before, struct peer *ret)
+{
+	static const char sql[] =
+	    PEER_SELECT " WHERE state = 1 AND rule = 1 AND wait_until <= ?1"
+			" AND list_at < ?2 ORDER BY list_at LIMIT 1";
+	CLEANUP(db_done) struct statement *row = NULL;
+	int r =
+	    db_first(db, sql, VALUES(db_int(now), db_int(read_before)), &row);
+
+	if (r == 0)
+		peer_read(row, arena, ret);
+	return r;
 }
 
 int

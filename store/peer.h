@@ -37,8 +37,10 @@ struct peer {
 	size_t key_len;
 	enum peer_rule rule;
 	enum peer_state state;
-	const char *why; /* a sentence, "" for none */
-	bool neighbour;  /* changes go to it at once */
+	const char *why;           /* a sentence, "" for none */
+	bool neighbour;            /* changes go to it at once */
+	bool introducer;           /* whom it admits is admitted here */
+	int64_t list_seq, list_at; /* of its list: number, when it was read */
 	int64_t tried_at, ok_at, failures, wait_until;
 	const char *last_error;
 	int64_t created_at;
@@ -66,12 +68,48 @@ int peer_list_unread(struct db *db, struct arena *arena, size_t limit,
 /* The row of a domain, made if needed.  -ENOSPC: there are PEERS_MAX. */
 int peer_need(struct db *db, const char *domain, int64_t now, int64_t *ret_id)
     MUST_CHECK;
-/* Writes key, rule, state, why and neighbour. */
+/* Writes key, rule, state, why, neighbour and introducer. */
 int peer_save(struct db *db, const struct peer *peer) MUST_CHECK;
 int peer_remove(struct db *db, int64_t id) MUST_CHECK;
 /* It was asked: error NULL when it answered well. */
 int peer_tried(struct db *db, int64_t id, int64_t now, int64_t wait_until,
     const char *error) MUST_CHECK;
+
+/* --- Vouches --- */
+
+/* What one peer says of another node. */
+struct vouch {
+	const char *domain;
+	const uint8_t *key; /* SPKI */
+	size_t key_len;
+	bool direct; /* its administrator admitted it */
+};
+
+/* One of those whom the administrator admitted whose list was not read since a
+ * time, the longest so first.  -ENOENT: all were. */
+int peer_list_due(struct db *db, struct arena *arena, int64_t now,
+    int64_t read_before, struct peer *ret) MUST_CHECK;
+/* A peer's list takes the place of the one before. */
+int vouch_replace(struct db *db, int64_t voucher_id, int64_t seq, int64_t now,
+    const struct vouch *vouches, size_t count) MUST_CHECK;
+/* It was asked for its list in vain, or it had none newer. */
+int vouch_asked(struct db *db, int64_t voucher_id, int64_t now) MUST_CHECK;
+
+struct vouch_sum {
+	int64_t direct;  /* peers whom our administrator admitted say that
+			    theirs admitted it */
+	bool introduced; /* one of our introducers admits it */
+	bool known;      /* some peer that we admit lists it */
+};
+/* Who speaks for a domain with that key. */
+int vouch_sum(struct db *db, const char *domain, const uint8_t *key,
+    size_t key_len, struct vouch_sum *ret) MUST_CHECK;
+/* The key that most peers give for a domain.  -ENOENT. */
+int vouch_key(struct db *db, struct arena *arena, const char *domain,
+    const uint8_t **ret, size_t *ret_len) MUST_CHECK;
+/* Domains of those who vouch for one. */
+int vouch_list(struct db *db, struct arena *arena, const char *domain,
+    size_t limit, const char ***ret, size_t *ret_count) MUST_CHECK;
 
 struct peer_figures {
 	int64_t admitted, waiting, silent; /* silent: of the admitted */

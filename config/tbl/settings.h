@@ -131,6 +131,9 @@ SETTING_INT(network, origin_entries, 50000, 1, 50000, "entries", RELOAD,
 SETTING_INT(replication, exchange_seconds, 300, 1, 86400, "seconds", RELOAD,
     "Time between two comparisons of what is held with an admitted peer, "
     "chosen at random.")
+SETTING_INT(replication, peers_seconds, 3600, 1, 604800, "seconds", RELOAD,
+    "Time after which the list of nodes of a peer that the administrator "
+    "admitted is read again.")
 SETTING_INT(replication, push_seconds, 2, 0, 3600, "seconds", RELOAD,
     "Time for which changes of a catalogue are gathered before neighbours are "
     "told.")

@@ -112,6 +112,11 @@ COMMAND(peer_admit, command_peer_admit, "peer admit", "DOMAIN", 0, 0, MESSAGE,
     "Admit a node: its key is read and pinned, its catalogue is read, shown "
     "and handed on.  Said again of a node whose catalogue is frozen, it takes "
     "the node as it is now.")
+COMMAND(peer_join, command_peer_join, "peer join", "DOMAIN", 0, 0, MESSAGE,
+    NULL,
+    "Join the network that a node is in: admit it, and take it as introducer, "
+    "so that the nodes that it admits are admitted here too.  parvisctl peer "
+    "list shows them.")
 COMMAND(peer_refuse, command_peer_refuse, "peer refuse", "DOMAIN", 0, 0,
     MESSAGE, NULL,
     "Refuse a node: what is held of its catalogue is erased, neither shown nor "
@@ -125,6 +130,10 @@ COMMAND(peer_forget, command_peer_forget, "peer forget", "DOMAIN", 0, 0,
 COMMAND(peer_neighbour, command_peer_neighbour, "peer neighbour",
     "DOMAIN yes|no", 0, 0, MESSAGE, NULL,
     "Choose whether a node is told of changes before others are.")
+COMMAND(peer_introducer, command_peer_introducer, "peer introducer",
+    "DOMAIN yes|no", 0, 0, MESSAGE, NULL,
+    "Choose whether the nodes that a node admits are admitted here too, unless "
+    "network.admission is closed.")
 COMMAND(peer_list, command_peer_list, "peer list", "", SET_NAMES, 0, TABLE,
     "domain,state,~entries,~seq,@read_at=read,~problem,~last_error=error",
     "List the other nodes: which are admitted, how far the catalogue of each "

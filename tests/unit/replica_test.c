@@ -21,6 +21,7 @@
 #include "federation/catalogue.h"
 #include "federation/catalogue_copy.h"
 #include "federation/catalogue_page.h"
+#include "federation/peers_list.h"
 #include "store/db.h"
 #include "tests/unit/federation_fixture.h"
 
@@ -612,6 +613,135 @@ a_frozen_log_moves_no_more_until_it_is_thawed(void **state)
 	assert_level(net);
 }
 
+/* --- Lists of peers --- */
+
+static json_t *
+list_of(struct network *net)
+{
+	struct publish *publish = &net->author->publish;
+	json_t *ret = NULL;
+
+	assert_int_equal(peers_list_make(publish->db, publish->arena, BASE,
+			     DOMAIN, NOW, &ret),
+	    0);
+	return ret;
+}
+
+/* Another node, admitted by the author's administrator, or known to wait. */
+static void
+know(struct network *net, const char *domain, enum peer_state state)
+{
+	struct publish *publish = &net->author->publish;
+	struct peer peer;
+	uint8_t *spki;
+	int64_t id;
+
+	assert_int_equal(peer_need(publish->db, domain, NOW, &id), 0);
+	assert_int_equal(
+	    peer_by_domain(publish->db, publish->arena, domain, &peer), 0);
+	assert_int_equal(key_spki(net->author->ed25519, publish->arena, &spki,
+			     &peer.key_len),
+	    0);
+	peer.key = spki;
+	peer.state = state;
+	peer.rule = state == PEER_ADMITTED ? PEER_RULE_ADMIT : PEER_RULE_NONE;
+	assert_int_equal(peer_save(publish->db, &peer), 0);
+}
+
+static enum catalogue_read_fault
+read_list(struct network *net, const json_t *json, struct peers_list *ret)
+{
+	char error[CATALOGUE_READ_ERROR_SIZE] = "";
+
+	return peers_list_read(
+	    net->reader->arena, json, &net->origin, ret, error);
+}
+
+static void
+a_list_names_those_that_are_admitted(void **state)
+{
+	struct network *net = *state;
+	struct peers_list list;
+	json_t *json;
+
+	know(net, "nantes.example", PEER_ADMITTED);
+	know(net, "inconnu.example", PEER_WAITING);
+	json = list_of(net);
+	assert_int_equal(read_list(net, json, &list), CATALOGUE_READ_NONE);
+	assert_int_equal(list.count, 1);
+	assert_string_equal(list.vouches[0].domain, "nantes.example");
+	assert_true(list.vouches[0].direct);
+	assert_int_equal(list.seq, NOW);
+	json_release(&json);
+}
+
+static void
+a_list_that_is_not_as_it_was_signed_is_refused(void **state)
+{
+	struct network *net = *state;
+	struct peers_list list;
+	json_t *json, *item;
+
+	know(net, "nantes.example", PEER_ADMITTED);
+	json = list_of(net);
+	item = json_array_get(json_object_get(json, "orderedItems"), 0);
+	json_object_set_new(
+	    item, "parvis:origin", json_string("mallory.example"));
+	assert_int_equal(read_list(net, json, &list), CATALOGUE_READ_ALTERED);
+	json_release(&json);
+
+	json = list_of(net);
+	json_object_del(json, "proof");
+	assert_int_equal(read_list(net, json, &list), CATALOGUE_READ_UNPROVED);
+	json_release(&json);
+
+	json = list_of(net);
+	net->origin.now = NOW + PEERS_LIST_SECONDS + 1;
+	assert_int_equal(read_list(net, json, &list), CATALOGUE_READ_REPLAYED);
+	net->origin.now = NOW - 3600;
+	assert_int_equal(read_list(net, json, &list), CATALOGUE_READ_AHEAD);
+	net->origin.now = NOW;
+	json_object_set_new(json, "parvis:origin", json_string("lyon.example"));
+	assert_int_equal(
+	    read_list(net, json, &list), CATALOGUE_READ_OTHER_ORIGIN);
+	json_release(&json);
+}
+
+/* Signed well, and wrong all the same. */
+static void
+a_list_with_an_item_that_is_no_node_is_refused(void **state)
+{
+	static const char *const items[] = {
+		"{}",
+		"{\"parvis:origin\": \"Nantes.example\", \"parvis:key\": "
+		"\"z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd\", "
+		"\"parvis:admission\": \"rule\"}",
+		"{\"parvis:origin\": \"nantes.example\", \"parvis:key\": "
+		"\"z6Mk\", \"parvis:admission\": \"rule\"}",
+		"{\"parvis:origin\": \"127.0.0.1/x\", \"parvis:key\": "
+		"\"z6MkehRgf7yJbgaGfYsdoAsKdBPE3dj2CYhowQdcjqSJgvVd\", "
+		"\"parvis:admission\": \"rule\"}",
+		"7",
+	};
+	struct network *net = *state;
+
+	for (size_t i = 0; i < N_ELEMENTS(items); i++) {
+		json_t *json = list_of(net);
+		json_t *item = json_loads(items[i], JSON_DECODE_ANY, NULL);
+		struct peers_list list;
+
+		assert_non_null(item);
+		json_object_set_new(
+		    json, "orderedItems", json_pack("[o]", item));
+		assert_int_equal(proof_make(json, net->origin.method,
+				     net->author->ed25519, NOW),
+		    0);
+		assert_int_equal(
+		    read_list(net, json, &list), CATALOGUE_READ_MALFORMED);
+		json_release(&json);
+	}
+}
+
 #define COPY(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int
@@ -632,6 +762,9 @@ main(void)
 		cmocka_unit_test(what_is_kept_of_one_origin_has_a_limit),
 		COPY(a_log_that_grows_past_its_limit_stays_as_it_was),
 		COPY(a_frozen_log_moves_no_more_until_it_is_thawed),
+		COPY(a_list_names_those_that_are_admitted),
+		COPY(a_list_that_is_not_as_it_was_signed_is_refused),
+		COPY(a_list_with_an_item_that_is_no_node_is_refused),
 	};
 
 	return cmocka_run_group_tests(
