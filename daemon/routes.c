@@ -50,6 +50,7 @@ const struct route web_routes[] = {
 	GET("/search/complete", api_search_complete),
 	GET("/place/complete", api_place_complete),
 	GET("/map/france.svg", page_map_country),
+	GET("/network", page_network),
 	GET("/@:username", api_by_name),
 };
 

@@ -115,6 +115,7 @@ void api_place_complete(struct http_request *request);
 void api_shared_inbox(struct http_request *request);
 void api_inbox(struct http_request *request);
 void page_map_country(struct http_request *request);
+void page_network(struct http_request *request);
 void page_front(struct http_request *request);
 void page_static(struct http_request *request);
 

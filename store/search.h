@@ -153,6 +153,13 @@ struct search_counts {
 int search_counts(struct db *db, struct arena *arena,
     const struct search_query *query, struct search_counts *ret) MUST_CHECK;
 
+/*
+ * About where the entries of an origin are: the mean of a few of them.
+ * -ENOENT: none of them says where it is.
+ */
+int search_origin_place(struct db *db, int64_t origin_id, double *ret_latitude,
+    double *ret_longitude) MUST_CHECK;
+
 struct search_completion {
 	const char *text; /* what was typed, its last word completed */
 	int64_t count;    /* entries with that word */

@@ -228,6 +228,31 @@ complete_word(struct db *db, const char *word, struct completions *all)
 	return r;
 }
 
+/* --- Where an origin is --- */
+
+int
+search_origin_place(struct db *db, int64_t origin_id, double *ret_latitude,
+    double *ret_longitude)
+{
+	/* A few, since a page asks it of hundreds of origins. */
+	static const char sql[] =
+	    "SELECT count(*), avg(latitude), avg(longitude) FROM"
+	    " (SELECT latitude, longitude FROM search_entry"
+	    " WHERE origin_id = ?1 AND located = 1 LIMIT 20)";
+	CLEANUP(db_done) struct statement *row = NULL;
+	int r = db_first(db, sql, VALUES(db_int(origin_id)), &row);
+
+	if (r < 0)
+		return r;
+	if (db_take_int(row) == 0)
+		return -ENOENT;
+	*ret_latitude = db_take_real(row);
+	*ret_longitude = db_take_real(row);
+	return 0;
+}
+
+/* --- Completing, as it is asked --- */
+
 /* Where the last word begins: after what is no part of one. */
 static size_t
 last_word(const char *text, size_t len)

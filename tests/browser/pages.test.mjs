@@ -40,6 +40,7 @@ const NAMES = [
 	...["project", "bare project", "paused project", "update"],
 	...["untitled update", "foreign update", "deleted", "unknown"],
 	...["search", "search near", "search in vain", "search that is wrong"],
+	"network",
 ];
 let node, browser;
 
@@ -121,6 +122,7 @@ async function fill() {
 		"/search?near=Xyzzyq",
 		"Chercher · Up PNR Chevreuse",
 	]);
+	pages.set("network", ["/network", "Le réseau · Up PNR Chevreuse"]);
 	pages.set("deleted", [gone, "Page supprimée", 410]);
 	pages.set("unknown", ["/@personne", "Page introuvable", 404]);
 }
