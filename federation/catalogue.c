@@ -8,10 +8,12 @@
 #include "config/base/text.h"
 #include "federation/catalogue_index.h"
 #include "federation/catalogue_object.h"
+#include "federation/catalogue_read.h"
 #include "federation/instance_key.h"
 #include "federation/jcs.h"
 #include "federation/lthash.h"
 #include "federation/proof.h"
+#include "store/search.h"
 
 /* The log while a job works on it. */
 struct log {
@@ -343,4 +345,68 @@ catalogue_catch_up(
 		next = (struct catalogue_walk){ .projects = !next.projects };
 	*walk = next;
 	return 0;
+}
+
+/* Whether a head that we signed says more than our database knows. */
+static bool
+is_behind(const struct log *log, const struct catalogue_read_head *seen)
+{
+	uint8_t digest[SHA256_SIZE];
+
+	if (seen->epoch != log->origin.epoch)
+		return seen->epoch > log->origin.epoch;
+	if (seen->seq != log->origin.seq)
+		return seen->seq > log->origin.seq;
+	lthash_digest(&log->digest, digest);
+	return seen->count != log->origin.count ||
+	       memcmp(digest, seen->digest, sizeof(digest)) != 0;
+}
+
+static int
+forget_log(struct publish *publish)
+{
+	size_t count;
+	int r;
+
+	do
+		r = search_remove_origin(publish->db, publish->arena,
+		    CATALOGUE_OWN, CATALOGUE_STEP, &count);
+	while (r == 0 && count == CATALOGUE_STEP);
+	return r == 0 ? catalogue_forget_entries(publish->db, CATALOGUE_OWN)
+		      : r;
+}
+
+int
+catalogue_rebuild(struct publish *publish,
+    const struct catalogue_read_head *seen, bool *ret_done)
+{
+	CLEANUP(release_log) struct log log = { 0 };
+	struct catalogue_walk walk = { 0 };
+	size_t count = 0;
+	int r = open_log(publish, &log);
+
+	*ret_done = false;
+	if (r == -EAGAIN || (r == 0 && !is_behind(&log, seen)))
+		return 0;
+	if (r == 0)
+		r = forget_log(publish);
+	log.origin.epoch =
+	    MAX(publish->now, MAX(seen->epoch, log.origin.epoch) + 1);
+	log.origin.seq = 0;
+	log.origin.count = 0;
+	lthash_init(&log.digest);
+	log.moved = true;
+	while (r == 0) {
+		r = walk_step(&log,
+		    walk.projects ? ACTOR_PROJECT : ACTOR_PROFILE, &walk,
+		    &count);
+		if (r < 0 || (count < CATALOGUE_STEP && walk.projects))
+			break;
+		if (count < CATALOGUE_STEP)
+			walk = (struct catalogue_walk){ .projects = true };
+	}
+	if (r == 0)
+		r = close_log(&log);
+	*ret_done = r == 0;
+	return r;
 }

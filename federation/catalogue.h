@@ -39,6 +39,17 @@ int catalogue_note_actor(struct publish *publish, const struct actor *actor)
  * the number stays. */
 int catalogue_renew_head(struct publish *publish) MUST_CHECK;
 
+/*
+ * The log is begun anew, under an epoch above one that others have seen under
+ * our key: this database is older than what was published from it (a copy, a
+ * snapshot, a restore), and going on from here would contradict it.  All that
+ * is to be found now is signed again, in this one job; others replace their
+ * copies.  Does nothing when our own log is not behind `seen`.
+ */
+struct catalogue_read_head;
+int catalogue_rebuild(struct publish *publish,
+    const struct catalogue_read_head *seen, bool *ret_done) MUST_CHECK;
+
 /* How far a walk through all our actors is; zeros at its beginning. */
 struct catalogue_walk {
 	bool projects; /* the profiles are done */

@@ -15,6 +15,7 @@
 #include "federation/catalogue_copy.h"
 #include "federation/catalogue_page.h"
 #include "federation/fetch.h"
+#include "federation/replica_own.h"
 #include "federation/replica_pull.h"
 #include "federation/url.h"
 #include "store/peer.h"
@@ -154,7 +155,11 @@ consider(struct call *call, const json_t *head)
 	struct replica_held held;
 	struct peer origin;
 
-	if (domain == NULL || strcmp(domain, core->node->domain) == 0 ||
+	if (domain != NULL && strcmp(domain, core->node->domain) == 0) {
+		replica_own_seen(core, head);
+		return;
+	}
+	if (domain == NULL ||
 	    peer_by_domain(core->db, call->arena, domain, &origin) != 0 ||
 	    origin.state != PEER_ADMITTED)
 		return;

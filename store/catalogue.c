@@ -147,13 +147,19 @@ catalogue_origin_set(struct db *db, struct catalogue_origin *origin)
 }
 
 int
-catalogue_origin_clear(struct db *db, int64_t id)
+catalogue_forget_entries(struct db *db, int64_t id)
 {
 	static const char sql[] =
 	    "DELETE FROM catalogue_entry WHERE origin_id = ?1";
 
-	ASSERT(id != CATALOGUE_OWN);
 	return db_run(db, sql, VALUES(db_int(id)));
+}
+
+int
+catalogue_origin_clear(struct db *db, int64_t id)
+{
+	ASSERT(id != CATALOGUE_OWN);
+	return catalogue_forget_entries(db, id);
 }
 
 int

@@ -52,6 +52,8 @@ int catalogue_origin_set(struct db *db, struct catalogue_origin *origin)
 /* Erases the entries of a copy, or the copy as a whole; what was findable of
  * it was removed before (search_remove_origin()). */
 int catalogue_origin_clear(struct db *db, int64_t id) MUST_CHECK;
+/* The entries of any log, ours too: when it is begun anew. */
+int catalogue_forget_entries(struct db *db, int64_t id) MUST_CHECK;
 int catalogue_origin_remove(struct db *db, int64_t id) MUST_CHECK;
 
 /* UPDATE entries are live, the others Tombstones. */

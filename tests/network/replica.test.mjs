@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: ISC
 // Catalogues travel: from their author, and from whoever has a copy.
 import assert from "node:assert/strict";
+import { cpSync, renameSync, rmSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { CatalogueLog } from "./lib/catalogue.mjs";
 import { AS2, fetchDocument, request } from "./lib/http.mjs";
@@ -129,6 +130,29 @@ describe("three nodes in a line", () => {
 		await level(a, b);
 		await c.up();
 		await level(a, c);
+	});
+
+	test("a node restored from an old copy begins its log anew", async () => {
+		await a.stop();
+		cpSync(a.dir, `${a.dir}.old`, { recursive: true });
+		await a.up();
+		await publish(a, "verger");
+		await a.ctl("project", "edit", "potager", "--status", "en fleurs");
+		await level(a, b);
+		const before = (await a.ctl("catalogue", "show")).epoch;
+		await a.stop();
+		rmSync(a.dir, { recursive: true });
+		renameSync(`${a.dir}.old`, a.dir);
+		await a.up();
+		await waitFor(
+			"another epoch",
+			async () => (await a.ctl("catalogue", "show")).epoch > before,
+			{ seconds: 60 },
+		);
+		await level(a, b, c);
+		assert.equal((await b.ctl("peer", "show", a.domain)).problem, null);
+		await publish(a, "rucher");
+		await level(a, b, c);
 	});
 
 	test("a refused node's catalogue is erased and not handed on", async () => {
