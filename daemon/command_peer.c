@@ -319,6 +319,8 @@ add_log(struct command_request *request, const char *domain, json_t *view)
 	json_object_set_new(view, "epoch", json_integer(origin.epoch));
 	json_object_set_new(view, "seq", json_integer(origin.seq));
 	command_set_time(view, "head_at", origin.head_at);
+	command_set_text(view, "freshness",
+	    replica_age_word(replica_age(origin.head_at, clock_now())));
 	command_set_time(view, "read_at", origin.read_at);
 	command_set_text(view, "source", origin.source);
 	command_set_text(view, "problem", origin.problem);

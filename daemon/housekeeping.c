@@ -8,6 +8,7 @@
 #include "config/base/log.h"
 #include "federation/admission_settle.h"
 #include "federation/catalogue.h"
+#include "federation/catalogue_copy.h"
 #include "federation/catalogue_index.h"
 #include "store/actor.h"
 #include "store/object.h"
@@ -120,6 +121,8 @@ work_catalogue(struct writer_job *job, struct db *db)
 		    db, arena, CATALOGUE_OWN, &self->indexed, &self->indexing);
 	if (r == 0)
 		r = admission_settle(db, snapshot->settings);
+	if (r == 0)
+		r = catalogue_copy_age(db, publish.now);
 	if (r == 0)
 		r = catalogue_prune(db, CATALOGUE_OWN,
 		    publish.now - CATALOGUE_BURIED_SECONDS, STEP_ROWS,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/base/log.h"
 #include "federation/catalogue_index.h"
 #include "federation/jcs.h"
 #include "federation/lthash.h"
@@ -337,6 +338,24 @@ put_entries(struct db *db, const struct catalogue_copy *copy,
 	return r;
 }
 
+/* What was hidden for its age is found again. */
+static int
+show_again(struct db *db, int64_t origin_id, int64_t head_at, int64_t now)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	enum replica_age age = replica_age(head_at, now);
+	int64_t after = 0;
+	bool more = age == REPLICA_HIDDEN || age == REPLICA_DEAD;
+	int r = 0;
+
+	while (r == 0 && more) {
+		arena_reset(arena);
+		r = catalogue_index_catch_up(
+		    db, arena, origin_id, &after, &more);
+	}
+	return r;
+}
+
 int
 catalogue_copy_apply(struct db *db, const struct catalogue_copy *copy,
     const char *source, int64_t now)
@@ -361,6 +380,10 @@ catalogue_copy_apply(struct db *db, const struct catalogue_copy *copy,
 	origin.state = bytes;
 	origin.epoch = copy->head.epoch;
 	origin.seq = copy->head.seq;
+	if (copy->from != 0)
+		r = show_again(db, origin.id, origin.head_at, now);
+	if (r < 0)
+		return r;
 	origin.head = copy->head_text;
 	origin.head_at = copy->head.published;
 	origin.source = source;
@@ -381,6 +404,9 @@ catalogue_copy_renew(struct db *db, struct arena *arena, const char *domain,
 	catalogue_copy_held(&origin, &held);
 	if (replica_judge(&held, head) != REPLICA_RENEWED)
 		return -ESTALE;
+	r = show_again(db, origin.id, origin.head_at, now);
+	if (r < 0)
+		return r;
 	origin.head = head_text;
 	origin.head_at = head->published;
 	origin.read_at = now;
@@ -399,4 +425,46 @@ catalogue_copy_freeze(struct db *db, struct arena *arena, const char *domain,
 	origin.problem = problem;
 	origin.evidence = evidence;
 	return catalogue_origin_set(db, &origin);
+}
+
+static int
+age_one(struct db *db, struct arena *arena,
+    const struct catalogue_origin *origin, int64_t now)
+{
+	if (origin->id == CATALOGUE_OWN)
+		return 0;
+	switch (replica_age(origin->head_at, now)) {
+	case REPLICA_FRESH:
+	case REPLICA_STALE:
+		return 0;
+	case REPLICA_HIDDEN:
+		return forget_found(db, origin->id);
+	case REPLICA_DEAD:
+		break;
+	}
+	log_info("catalogue origin=%s erased: its node signed nothing for "
+		 "six months",
+	    origin->domain);
+	return catalogue_copy_erase(db, arena, origin->domain);
+}
+
+int
+catalogue_copy_age(struct db *db, int64_t now)
+{
+	CLEANUP(arena_free) struct arena *arena = arena_new();
+	struct catalogue_origin *origins;
+	int64_t after = -1;
+	size_t count;
+	int r;
+
+	do {
+		arena_reset(arena);
+		r = catalogue_origin_list(
+		    db, arena, after, SCRATCH_ENTRIES, &origins, &count);
+		for (size_t i = 0; r == 0 && i < count; i++) {
+			after = origins[i].changed;
+			r = age_one(db, arena, &origins[i], now);
+		}
+	} while (r == 0 && count == SCRATCH_ENTRIES);
+	return r;
 }

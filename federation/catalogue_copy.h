@@ -70,6 +70,11 @@ int catalogue_copy_erase(struct db *db, struct arena *arena, const char *domain)
 int catalogue_copy_renew(struct db *db, struct arena *arena, const char *domain,
     const struct catalogue_read_head *head, const char *head_text, int64_t now)
     MUST_CHECK;
+/*
+ * Writer job, now and then: a log that signed nothing for three months is
+ * found no more, until it does again; after six months it goes.
+ */
+int catalogue_copy_age(struct db *db, int64_t now) MUST_CHECK;
 /* Writer job: the log is frozen where it is, for a reason (a sentence), with
  * the text that speaks against it or NULL; NULL, NULL: it is so no more. */
 int catalogue_copy_freeze(struct db *db, struct arena *arena,

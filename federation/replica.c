@@ -65,3 +65,16 @@ replica_age(int64_t head_at, int64_t now)
 		return REPLICA_HIDDEN;
 	return age > REPLICA_STALE_SECONDS ? REPLICA_STALE : REPLICA_FRESH;
 }
+
+const char *
+replica_age_word(enum replica_age age)
+{
+	static const char *const words[] = {
+		[REPLICA_FRESH] = "fresh",
+		[REPLICA_STALE] = "stale",
+		[REPLICA_HIDDEN] = "hidden",
+		[REPLICA_DEAD] = "dead",
+	};
+
+	return words[age];
+}

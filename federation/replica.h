@@ -63,5 +63,7 @@ enum {
 	REPLICA_DEAD_SECONDS = 183 * 86400,
 };
 enum replica_age replica_age(int64_t head_at, int64_t now);
+/* "fresh", "stale", "hidden", "dead". */
+const char *replica_age_word(enum replica_age age);
 
 #endif

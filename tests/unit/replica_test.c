@@ -23,6 +23,7 @@
 #include "federation/catalogue_page.h"
 #include "federation/peers_list.h"
 #include "store/db.h"
+#include "store/search.h"
 #include "tests/unit/federation_fixture.h"
 
 #define BASE   "https://node.example"
@@ -390,7 +391,8 @@ receive(struct network *net, const json_t *json, int64_t after)
 	if (net->live_max != 0)
 		copy->live_max = net->live_max;
 	assert_int_equal(db_savepoint(net->reader->db), 0);
-	r = catalogue_copy_apply(net->reader->db, copy, "relay.example", NOW);
+	r = catalogue_copy_apply(
+	    net->reader->db, copy, "relay.example", net->author->publish.now);
 	assert_int_equal(
 	    r == 0 ? db_release(net->reader->db) : db_undo(net->reader->db), 0);
 	return r;
@@ -613,6 +615,65 @@ a_frozen_log_moves_no_more_until_it_is_thawed(void **state)
 	assert_level(net);
 }
 
+static size_t
+found(struct network *net)
+{
+	const struct search_query query = { .limit = 10 };
+	struct search_page page;
+
+	assert_int_equal(
+	    search_run(net->reader->db, net->reader->arena, &query, &page), 0);
+	return page.count;
+}
+
+static void
+a_log_that_signs_nothing_for_long_is_hidden_then_erased(void **state)
+{
+	struct network *net = *state;
+	struct fixture *reader = net->reader;
+	struct replica_held held;
+	json_t *json;
+
+	net->projects[0] = node_fixture_project(net->author, "verger");
+	net->projects[0].discoverable = true;
+	say(net->author, publish_actor_update(
+			     &net->author->publish, &net->projects[0], NULL));
+	json = page(net, 0);
+	assert_int_equal(receive(net, json, 0), 0);
+	json_release(&json);
+	assert_int_equal(found(net), 1);
+
+	assert_int_equal(
+	    catalogue_copy_age(reader->db, NOW + REPLICA_STALE_SECONDS + 9), 0);
+	assert_int_equal(found(net), 1);
+	assert_int_equal(
+	    catalogue_copy_age(reader->db, NOW + REPLICA_HIDDEN_SECONDS + 9),
+	    0);
+	assert_int_equal(found(net), 0);
+	assert_level(net); /* it is still held */
+
+	/* It signs again: what did not change is found again too. */
+	net->author->publish.now = NOW + REPLICA_HIDDEN_SECONDS + 50;
+	net->origin.now = net->author->publish.now;
+	net->projects[1] = node_fixture_project(net->author, "fournil");
+	net->projects[1].discoverable = true;
+	say(net->author, publish_actor_update(
+			     &net->author->publish, &net->projects[1], NULL));
+	json = page(net, held_seq(net));
+	assert_int_equal(receive(net, json, held_seq(net)), 0);
+	json_release(&json);
+	assert_int_equal(found(net), 2);
+
+	assert_int_equal(
+	    catalogue_copy_age(reader->db,
+		NOW + REPLICA_HIDDEN_SECONDS + REPLICA_DEAD_SECONDS + 99),
+	    0);
+	assert_int_equal(
+	    catalogue_copy_look(reader->db, reader->arena, DOMAIN, &held), 0);
+	assert_false(held.any);
+	assert_int_equal(found(net), 0);
+}
+
 /* --- Lists of peers --- */
 
 static json_t *
@@ -762,6 +823,7 @@ main(void)
 		cmocka_unit_test(what_is_kept_of_one_origin_has_a_limit),
 		COPY(a_log_that_grows_past_its_limit_stays_as_it_was),
 		COPY(a_frozen_log_moves_no_more_until_it_is_thawed),
+		COPY(a_log_that_signs_nothing_for_long_is_hidden_then_erased),
 		COPY(a_list_names_those_that_are_admitted),
 		COPY(a_list_that_is_not_as_it_was_signed_is_refused),
 		COPY(a_list_with_an_item_that_is_no_node_is_refused),
