@@ -73,6 +73,21 @@ put_items(struct buf *buf, const struct catalogue_origin *origin,
 	buf_putc(buf, '}');
 }
 
+/* Where it goes on, and what it holds. */
+static int
+put_rest(struct buf *buf, const char *base,
+    const struct catalogue_origin *origin, const struct catalogue_page *page)
+{
+	if (page->more) {
+		buf_puts(buf, "\"next\":");
+		put_address(
+		    buf, base, origin, page->entries[page->count - 1].seq);
+		buf_putc(buf, ',');
+	}
+	put_items(buf, origin, page);
+	return buf_failed(buf) ? -EIO : 0;
+}
+
 int
 catalogue_page_write(struct buf *buf, struct db *db, struct arena *arena,
     const char *base, const struct catalogue_origin *origin, int64_t after)
@@ -88,14 +103,7 @@ catalogue_page_write(struct buf *buf, struct db *db, struct arena *arena,
 	    ",\"type\":\"OrderedCollectionPage\","
 	    "\"partOf\":\"%s/catalogue\",",
 	    base);
-	if (page.more) {
-		buf_puts(buf, "\"next\":");
-		put_address(
-		    buf, base, origin, page.entries[page.count - 1].seq);
-		buf_putc(buf, ',');
-	}
-	put_items(buf, origin, &page);
-	return buf_failed(buf) ? -EIO : 0;
+	return put_rest(buf, base, origin, &page);
 }
 
 int
@@ -111,14 +119,7 @@ catalogue_page_write_push(struct buf *buf, struct db *db, struct arena *arena,
 	    "{" CONTEXT ",\"type\":\"OrderedCollectionPage\","
 	    "\"parvis:sender\":\"%s\",\"parvis:after\":%lld,",
 	    base + strlen("https://"), (long long)after);
-	if (page.more) {
-		buf_puts(buf, "\"next\":");
-		put_address(
-		    buf, base, origin, page.entries[page.count - 1].seq);
-		buf_putc(buf, ',');
-	}
-	put_items(buf, origin, &page);
-	return buf_failed(buf) ? -EIO : 0;
+	return put_rest(buf, base, origin, &page);
 }
 
 /* Whether others are shown this log by us. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { cpSync, renameSync, rmSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { CatalogueLog } from "./lib/catalogue.mjs";
+import { CatalogueLog, copyOf, stand } from "./lib/catalogue.mjs";
 import { AS2, fetchDocument, request } from "./lib/http.mjs";
 import { Node, stopAll } from "./lib/node.mjs";
 import { Peer, answers } from "./lib/peer.mjs";
@@ -13,32 +13,6 @@ const settings = {
 	"replication.exchange_seconds": "1",
 	"replication.push_seconds": "0",
 };
-
-// Where a log stands at a node: "epoch/seq/digest", or undefined.
-async function stand(node, domain) {
-	const answer = await request(`${node.base}/catalogue?origin=${domain}`, {
-		headers: { accept: AS2 },
-	});
-	if (answer.status !== 200) return undefined;
-	const head = answer.json()["parvis:head"];
-	return [
-		head["parvis:epoch"],
-		head["parvis:seq"],
-		head["parvis:digest"],
-	].join("/");
-}
-
-// All entries of a log as a node hands them out, as one text.
-async function copyOf(node, domain) {
-	const entries = [];
-	let url = `${node.base}/catalogue?origin=${domain}&after=0`;
-	while (url !== undefined) {
-		const page = await fetchDocument(url);
-		entries.push(...page.orderedItems);
-		url = page.next;
-	}
-	return JSON.stringify(entries);
-}
 
 // Waits until every node holds what the author has, entry by entry.
 async function level(author, ...nodes) {

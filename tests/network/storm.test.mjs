@@ -4,7 +4,8 @@
 // entry by entry.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { AS2, fetchDocument, request } from "./lib/http.mjs";
+import { copyOf, stand } from "./lib/catalogue.mjs";
+import { AS2, request } from "./lib/http.mjs";
 import { Node, stopAll } from "./lib/node.mjs";
 import { waitFor } from "./lib/wait.mjs";
 
@@ -28,26 +29,6 @@ const below = (n) => {
 
 let nodes = [];
 const up = new Set();
-
-async function stand(node, domain) {
-	const answer = await request(`${node.base}/catalogue?origin=${domain}`, {
-		headers: { accept: AS2 },
-	});
-	if (answer.status !== 200) return undefined;
-	const head = answer.json()["parvis:head"];
-	return `${head["parvis:epoch"]}/${head["parvis:seq"]}/${head["parvis:digest"]}`;
-}
-
-async function copyOf(node, domain) {
-	const entries = [];
-	let url = `${node.base}/catalogue?origin=${domain}&after=0`;
-	while (url !== undefined) {
-		const page = await fetchDocument(url);
-		entries.push(...page.orderedItems);
-		url = page.next;
-	}
-	return JSON.stringify(entries);
-}
 
 before(async () => {
 	for (let i = 0; i < COUNT; i += 3)

@@ -7,7 +7,7 @@ import {
 	sign as signBytes,
 	verify as verifyBytes,
 } from "node:crypto";
-import { fetchDocument } from "./http.mjs";
+import { AS2, fetchDocument, request } from "./http.mjs";
 
 const LANES = 1024;
 const BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
@@ -244,6 +244,34 @@ export async function verifyNode(base) {
 	const domain = new URL(base).host;
 	const key = keyOfMultibase(publicKeyMultibase);
 	return { ...verifyPages(pages, { domain, key }), pages };
+}
+
+// --- Copies ---
+
+// Where a log stands at a node: "epoch/seq/digest", or undefined.
+export async function stand(node, domain) {
+	const answer = await request(`${node.base}/catalogue?origin=${domain}`, {
+		headers: { accept: AS2 },
+	});
+	if (answer.status !== 200) return undefined;
+	const head = answer.json()["parvis:head"];
+	return [
+		head["parvis:epoch"],
+		head["parvis:seq"],
+		head["parvis:digest"],
+	].join("/");
+}
+
+// All entries of a log as a node hands them out, as one text.
+export async function copyOf(node, domain) {
+	const entries = [];
+	let url = `${node.base}/catalogue?origin=${domain}&after=0`;
+	while (url !== undefined) {
+		const page = await fetchDocument(url);
+		entries.push(...page.orderedItems);
+		url = page.next;
+	}
+	return JSON.stringify(entries);
 }
 
 // --- Writing ---
