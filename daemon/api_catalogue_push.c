@@ -206,7 +206,8 @@ judge(struct http_request *request, struct judged *judged)
 	if (news == REPLICA_NEWER && goes_on(judged) &&
 	    fits(web->node, judged) && apply(request, judged))
 		return; /* answered after the commit */
-	if (news != REPLICA_SAME && news != REPLICA_OLD)
+	if (news != REPLICA_SAME && news != REPLICA_OLD &&
+	    news != REPLICA_FROZEN)
 		courier_heard(web->node->courier, judged->domain,
 		    judged->sender,
 		    news == REPLICA_FORKED

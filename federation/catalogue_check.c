@@ -147,14 +147,6 @@ fold(struct catalogue_check *check, const struct catalogue_read_entry *entry)
 		check->figures.deleted++;
 }
 
-static enum catalogue_read_fault
-refuse(char error[CATALOGUE_READ_ERROR_SIZE], enum catalogue_read_fault fault,
-    const char *detail)
-{
-	(void)snprintf(error, CATALOGUE_READ_ERROR_SIZE, "%s", detail);
-	return fault;
-}
-
 /* A head against the one of the page before. */
 static enum catalogue_read_fault
 compare_heads(const struct catalogue_read_head *old,
@@ -162,15 +154,15 @@ compare_heads(const struct catalogue_read_head *old,
     char error[CATALOGUE_READ_ERROR_SIZE])
 {
 	if (head->epoch > old->epoch)
-		return refuse(error, CATALOGUE_READ_MOVED,
+		return catalogue_read_refuse(error, CATALOGUE_READ_MOVED,
 		    "the head is of a later epoch than on the page before");
 	if (head->epoch < old->epoch || head->seq < old->seq)
-		return refuse(error, CATALOGUE_READ_REPLAYED,
+		return catalogue_read_refuse(error, CATALOGUE_READ_REPLAYED,
 		    "the head is older than on the page before");
 	if (head->seq == old->seq &&
 	    (head->count != old->count ||
 		memcmp(head->digest, old->digest, SHA256_SIZE) != 0))
-		return refuse(error, CATALOGUE_READ_FORKED,
+		return catalogue_read_refuse(error, CATALOGUE_READ_FORKED,
 		    "two heads of one number differ in count or digest");
 	return CATALOGUE_READ_NONE;
 }
@@ -189,15 +181,17 @@ catalogue_check_page(struct catalogue_check *check,
 		return fault;
 	if (page->count > 0 && page->entries[0].seq <= figures->last_seq)
 		return page->entries[0].seq == figures->last_seq
-			   ? refuse(error, CATALOGUE_READ_REPLAYED,
+			   ? catalogue_read_refuse(error,
+				 CATALOGUE_READ_REPLAYED,
 				 "a page begins with the entry before it")
-			   : refuse(error, CATALOGUE_READ_REORDERED,
+			   : catalogue_read_refuse(error,
+				 CATALOGUE_READ_REORDERED,
 				 "a page begins below the end of the last");
 	if (page->count == 0 && page->next != NULL)
-		return refuse(error, CATALOGUE_READ_MALFORMED,
+		return catalogue_read_refuse(error, CATALOGUE_READ_MALFORMED,
 		    "an empty page says that another follows");
 	if (check->used + page->count > CATALOGUE_CHECK_OBJECTS)
-		return refuse(error, CATALOGUE_READ_TOO_LARGE,
+		return catalogue_read_refuse(error, CATALOGUE_READ_TOO_LARGE,
 		    "the catalogue has more objects than are checked");
 	for (size_t i = 0; i < page->count; i++)
 		fold(check, &page->entries[i]);
@@ -217,7 +211,7 @@ catalogue_check_end(
 	uint8_t digest[SHA256_SIZE];
 
 	if (figures->pages == 0)
-		return refuse(
+		return catalogue_read_refuse(
 		    error, CATALOGUE_READ_MALFORMED, "there is no page");
 	if (figures->live != figures->head.count) {
 		(void)snprintf(error, CATALOGUE_READ_ERROR_SIZE,
@@ -230,7 +224,7 @@ catalogue_check_end(
 	}
 	lthash_digest(&check->state, digest);
 	if (memcmp(digest, figures->head.digest, SHA256_SIZE) != 0)
-		return refuse(error, CATALOGUE_READ_REPLAYED,
+		return catalogue_read_refuse(error, CATALOGUE_READ_REPLAYED,
 		    "as many live entries as the head counts, but other ones");
 	return CATALOGUE_READ_NONE;
 }

@@ -39,14 +39,6 @@ catalogue_copy_free(struct catalogue_copy **copy)
 
 /* --- Pages --- */
 
-static enum catalogue_read_fault
-refuse(char error[CATALOGUE_READ_ERROR_SIZE], enum catalogue_read_fault fault,
-    const char *detail)
-{
-	(void)snprintf(error, CATALOGUE_READ_ERROR_SIZE, "%s", detail);
-	return fault;
-}
-
 /* What was signed, as it was signed: a relay may have written it otherwise. */
 static const char *
 canonical(struct catalogue_copy *copy, const json_t *json)
@@ -102,17 +94,17 @@ check_page(const struct catalogue_copy *copy,
 					 *head = &page->head;
 
 	if (copy->pages > 0 && head->epoch > old->epoch)
-		return refuse(error, CATALOGUE_READ_MOVED,
+		return catalogue_read_refuse(error, CATALOGUE_READ_MOVED,
 		    "the head is of a later epoch than on the page before");
 	if (copy->pages > 0 &&
 	    (head->epoch < old->epoch || head->seq < old->seq))
-		return refuse(error, CATALOGUE_READ_REPLAYED,
+		return catalogue_read_refuse(error, CATALOGUE_READ_REPLAYED,
 		    "the head is older than on the page before");
 	if (page->count > 0 && page->entries[0].seq <= copy->last_seq)
-		return refuse(error, CATALOGUE_READ_REORDERED,
+		return catalogue_read_refuse(error, CATALOGUE_READ_REORDERED,
 		    "a page begins below the end of the last");
 	if (page->count == 0 && page->next != NULL)
-		return refuse(error, CATALOGUE_READ_MALFORMED,
+		return catalogue_read_refuse(error, CATALOGUE_READ_MALFORMED,
 		    "an empty page says that another follows");
 	return CATALOGUE_READ_NONE;
 }
@@ -126,7 +118,7 @@ add_entry(struct catalogue_copy *copy, const json_t *json,
 
 	copy->bytes += read->len;
 	if (copy->bytes > CATALOGUE_COPY_BYTES_MAX)
-		return refuse(error, CATALOGUE_READ_TOO_LARGE,
+		return catalogue_read_refuse(error, CATALOGUE_READ_TOO_LARGE,
 		    "the catalogue has more text than is kept");
 	*entry = (struct catalogue_entry){
 		.seq = read->seq,
@@ -152,7 +144,7 @@ take_page(struct catalogue_copy *copy, const json_t *json,
 	if (fault != CATALOGUE_READ_NONE)
 		return fault;
 	if (!grow(copy, page->count))
-		return refuse(error, CATALOGUE_READ_TOO_LARGE,
+		return catalogue_read_refuse(error, CATALOGUE_READ_TOO_LARGE,
 		    "the catalogue has more entries than are kept");
 	for (size_t i = 0; fault == CATALOGUE_READ_NONE && i < page->count; i++)
 		fault = add_entry(
@@ -192,6 +184,7 @@ catalogue_copy_held(
 
 	*ret = (struct replica_held){
 		.any = true,
+		.frozen = origin->problem != NULL,
 		.epoch = origin->epoch,
 		.seq = origin->seq,
 		.count = origin->count,
@@ -420,7 +413,8 @@ catalogue_copy_freeze(struct db *db, struct arena *arena, const char *domain,
 	struct catalogue_origin origin;
 	int r = catalogue_origin_by_domain(db, arena, domain, &origin);
 
-	if (r < 0)
+	/* What is frozen stays so for the first reason. */
+	if (r < 0 || (problem != NULL && origin.problem != NULL))
 		return r;
 	origin.problem = problem;
 	origin.evidence = evidence;

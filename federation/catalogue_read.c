@@ -53,9 +53,9 @@ catalogue_read_origin(struct arena *arena, const char *domain,
 
 /* --- Small questions --- */
 
-static enum catalogue_read_fault
-refuse(char error[CATALOGUE_READ_ERROR_SIZE], enum catalogue_read_fault fault,
-    const char *detail)
+enum catalogue_read_fault
+catalogue_read_refuse(char error[CATALOGUE_READ_ERROR_SIZE],
+    enum catalogue_read_fault fault, const char *detail)
 {
 	(void)snprintf(error, CATALOGUE_READ_ERROR_SIZE, "%s", detail);
 	return fault;
@@ -143,26 +143,26 @@ read_stamp(const json_t *object, const struct catalogue_read_origin *origin,
 
 	if (!json_is_object(object) || !declares_terms(object) ||
 	    json_object_get(object, "signature") != NULL)
-		return refuse(error, CATALOGUE_READ_MALFORMED,
+		return catalogue_read_refuse(error, CATALOGUE_READ_MALFORMED,
 		    "not an object with our @context and without "
 		    "\"signature\"");
 	if (!is_text(object, "parvis:kind", kind))
-		return refuse(error, CATALOGUE_READ_MALFORMED,
+		return catalogue_read_refuse(error, CATALOGUE_READ_MALFORMED,
 		    "parvis:kind says that it is something else");
 	if (!is_text(object, "parvis:origin", origin->domain) ||
 	    !is_text(object, "actor", origin->actor))
-		return refuse(error, CATALOGUE_READ_OTHER_ORIGIN,
+		return catalogue_read_refuse(error, CATALOGUE_READ_OTHER_ORIGIN,
 		    "parvis:origin or actor is another's");
 	ret->published = json_time(object, "published");
 	if (!is_number(object, "parvis:epoch", &ret->epoch) ||
 	    !is_number(object, "parvis:seq", &ret->seq) || ret->published == 0)
-		return refuse(error, CATALOGUE_READ_MALFORMED,
+		return catalogue_read_refuse(error, CATALOGUE_READ_MALFORMED,
 		    "parvis:epoch, parvis:seq or published cannot be read");
 	if (ret->published > latest)
-		return refuse(error, CATALOGUE_READ_AHEAD,
+		return catalogue_read_refuse(error, CATALOGUE_READ_AHEAD,
 		    "published is more than ten minutes ahead");
 	if (ret->epoch > latest)
-		return refuse(error, CATALOGUE_READ_AHEAD,
+		return catalogue_read_refuse(error, CATALOGUE_READ_AHEAD,
 		    "parvis:epoch is more than ten minutes ahead");
 	return CATALOGUE_READ_NONE;
 }
@@ -188,8 +188,9 @@ fault_of_proof(enum proof_verdict verdict)
 	return CATALOGUE_READ_MALFORMED;
 }
 
-static enum catalogue_read_fault
-check_proof(const json_t *object, const struct catalogue_read_origin *origin,
+enum catalogue_read_fault
+catalogue_read_proof(const json_t *object,
+    const struct catalogue_read_origin *origin,
     char error[CATALOGUE_READ_ERROR_SIZE])
 {
 	const json_t *proof = json_object_get(object, "proof");
@@ -197,16 +198,16 @@ check_proof(const json_t *object, const struct catalogue_read_origin *origin,
 	const char *method;
 
 	if (proof != NULL && !json_is_object(proof))
-		return refuse(error, CATALOGUE_READ_MALFORMED,
+		return catalogue_read_refuse(error, CATALOGUE_READ_MALFORMED,
 		    "the proof is not one object");
 	verdict = proof_method(object, &method);
 	if (verdict == PROOF_OK && strcmp(method, origin->method) != 0)
-		return refuse(error, CATALOGUE_READ_WRONG_KEY,
+		return catalogue_read_refuse(error, CATALOGUE_READ_WRONG_KEY,
 		    "the proof names another key");
 	if (verdict == PROOF_OK)
 		verdict = proof_check(object, origin->key, origin->now);
 	if (verdict != PROOF_OK)
-		return refuse(error, fault_of_proof(verdict),
+		return catalogue_read_refuse(error, fault_of_proof(verdict),
 		    proof_verdict_sentence(verdict));
 	return CATALOGUE_READ_NONE;
 }
@@ -247,12 +248,12 @@ catalogue_read_head(const json_t *head,
 	if (!is_text(head, "type", "parvis:Head") || !is_text(head, "id", id) ||
 	    !is_number(head, "parvis:count", &ret->count) ||
 	    !is_digest(head, "parvis:digest", ret->digest))
-		return refuse(error, CATALOGUE_READ_MALFORMED,
+		return catalogue_read_refuse(error, CATALOGUE_READ_MALFORMED,
 		    "type, id, parvis:count or parvis:digest is not a head's");
 	ret->epoch = stamp.epoch;
 	ret->seq = stamp.seq;
 	ret->published = stamp.published;
-	return check_proof(head, origin, error);
+	return catalogue_read_proof(head, origin, error);
 }
 
 /* --- Entry --- */
@@ -299,13 +300,14 @@ check_owner(const struct catalogue_read_entry *entry,
 	static const char *const owners[] = { "actor", "attributedTo" };
 
 	if (!is_of_origin(origin, entry->object, 0))
-		return refuse(error, CATALOGUE_READ_OTHER_ORIGIN,
+		return catalogue_read_refuse(error, CATALOGUE_READ_OTHER_ORIGIN,
 		    "the object's id is not on the origin's host");
 	for (size_t i = 0; i < N_ELEMENTS(owners); i++) {
 		const json_t *owner = json_object_get(entry->object, owners[i]);
 
 		if (owner != NULL && !is_of_origin(origin, owner, 0))
-			return refuse(error, CATALOGUE_READ_OTHER_ORIGIN,
+			return catalogue_read_refuse(error,
+			    CATALOGUE_READ_OTHER_ORIGIN,
 			    "the object belongs to someone on another host");
 	}
 	return CATALOGUE_READ_NONE;
@@ -326,7 +328,7 @@ hash_entry(const json_t *entry, struct catalogue_read_entry *ret,
 	buf_done(&buf);
 	if (r == 0 && ret->len <= CATALOGUE_READ_ENTRY_BYTES)
 		return CATALOGUE_READ_NONE;
-	return refuse(error, CATALOGUE_READ_TOO_LARGE,
+	return catalogue_read_refuse(error, CATALOGUE_READ_TOO_LARGE,
 	    "more than 16 KiB of canonical text, or nested too deep");
 }
 
@@ -346,7 +348,7 @@ catalogue_read_entry(const json_t *entry,
 	    origin->collection, stamp.epoch, stamp.seq);
 	if (stamp.seq == 0 || !is_text(entry, "id", id) ||
 	    !read_kind(entry, origin, ret))
-		return refuse(error, CATALOGUE_READ_MALFORMED,
+		return catalogue_read_refuse(error, CATALOGUE_READ_MALFORMED,
 		    "its id is not its number's, or it is not an Update, "
 		    "Remove or Delete of an object");
 	ret->epoch = stamp.epoch;
@@ -356,7 +358,7 @@ catalogue_read_entry(const json_t *entry,
 	if (fault == CATALOGUE_READ_NONE)
 		fault = hash_entry(entry, ret, error);
 	if (fault == CATALOGUE_READ_NONE)
-		fault = check_proof(entry, origin, error);
+		fault = catalogue_read_proof(entry, origin, error);
 	return fault;
 }
 
@@ -370,16 +372,16 @@ check_place(const struct catalogue_read_page *page, size_t i,
 	const struct catalogue_read_entry *entry = &page->entries[i];
 
 	if (entry->epoch != page->head.epoch)
-		return refuse(error, CATALOGUE_READ_OTHER_EPOCH,
+		return catalogue_read_refuse(error, CATALOGUE_READ_OTHER_EPOCH,
 		    "its epoch is not the head's");
 	if (entry->seq > page->head.seq)
-		return refuse(error, CATALOGUE_READ_REPLAYED,
+		return catalogue_read_refuse(error, CATALOGUE_READ_REPLAYED,
 		    "the head is older than this entry");
 	if (i > 0 && entry->seq == entry[-1].seq)
-		return refuse(
+		return catalogue_read_refuse(
 		    error, CATALOGUE_READ_REPLAYED, "it is there twice");
 	if (i > 0 && entry->seq < entry[-1].seq)
-		return refuse(error, CATALOGUE_READ_REORDERED,
+		return catalogue_read_refuse(error, CATALOGUE_READ_REORDERED,
 		    "its number is lower than the one before");
 	return CATALOGUE_READ_NONE;
 }
@@ -406,7 +408,7 @@ read_entries(const json_t *items, const struct catalogue_read_origin *origin,
 		bytes += ret->entries[i].len;
 	}
 	if (bytes > CATALOGUE_READ_PAGE_BYTES)
-		return refuse(error, CATALOGUE_READ_TOO_LARGE,
+		return catalogue_read_refuse(error, CATALOGUE_READ_TOO_LARGE,
 		    "the page has more than 1 MiB of entries");
 	return CATALOGUE_READ_NONE;
 }
@@ -424,12 +426,12 @@ catalogue_read_page(const json_t *page,
 	if (!is_text(page, "type", "OrderedCollectionPage") ||
 	    (items != NULL && !json_is_array(items)) ||
 	    (next != NULL && !json_is_string(next)))
-		return refuse(error, CATALOGUE_READ_MALFORMED,
+		return catalogue_read_refuse(error, CATALOGUE_READ_MALFORMED,
 		    "not an OrderedCollectionPage with orderedItems");
 	ret->count = json_array_size(items);
 	ret->next = json_string_value(next);
 	if (ret->count > CATALOGUE_READ_PAGE_ENTRIES)
-		return refuse(error, CATALOGUE_READ_TOO_LARGE,
+		return catalogue_read_refuse(error, CATALOGUE_READ_TOO_LARGE,
 		    "the page has more than 100 entries");
 	fault = catalogue_read_head(
 	    json_object_get(page, "parvis:head"), origin, &ret->head, detail);

@@ -57,6 +57,11 @@ enum catalogue_read_fault {
 const char *catalogue_read_word(enum catalogue_read_fault fault);
 const char *catalogue_read_sentence(enum catalogue_read_fault fault);
 
+/* For those who judge more of what an origin signs: returns the fault. */
+enum catalogue_read_fault catalogue_read_refuse(
+    char error[CATALOGUE_READ_ERROR_SIZE], enum catalogue_read_fault fault,
+    const char *detail);
+
 /* Whose log is read; made by catalogue_read_origin(). */
 struct catalogue_read_origin {
 	const char *domain;     /* normalised, with a port that is not 443 */
@@ -111,6 +116,10 @@ enum catalogue_read_fault catalogue_read_entry(const json_t *entry,
     const struct catalogue_read_origin *origin,
     struct catalogue_read_entry *ret, char error[CATALOGUE_READ_ERROR_SIZE])
     MUST_CHECK;
+/* Whether a document has one proof, by the origin's key. */
+enum catalogue_read_fault catalogue_read_proof(const json_t *object,
+    const struct catalogue_read_origin *origin,
+    char error[CATALOGUE_READ_ERROR_SIZE]) MUST_CHECK;
 enum catalogue_read_fault catalogue_read_page(const json_t *page,
     const struct catalogue_read_origin *origin, struct catalogue_read_page *ret,
     char error[CATALOGUE_READ_ERROR_SIZE]) MUST_CHECK;

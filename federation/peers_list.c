@@ -100,14 +100,6 @@ peers_list_make(struct db *db, struct arena *arena, const char *base,
 
 /* --- Reading --- */
 
-static enum catalogue_read_fault
-refuse(char error[CATALOGUE_READ_ERROR_SIZE], enum catalogue_read_fault fault,
-    const char *detail)
-{
-	(void)snprintf(error, CATALOGUE_READ_ERROR_SIZE, "%s", detail);
-	return fault;
-}
-
 static bool
 is_text(const json_t *object, const char *key, const char *expected)
 {
@@ -127,39 +119,19 @@ check_form(const json_t *document, const struct catalogue_read_origin *origin,
 	    !is_text(document, "type", "parvis:Peers") ||
 	    !json_is_integer(json_object_get(document, "parvis:seq")) ||
 	    json_object_get(document, "signature") != NULL)
-		return refuse(
+		return catalogue_read_refuse(
 		    error, CATALOGUE_READ_MALFORMED, "not a list of peers");
 	if (!is_text(document, "parvis:origin", origin->domain) ||
 	    !is_text(document, "actor", origin->actor))
-		return refuse(error, CATALOGUE_READ_OTHER_ORIGIN,
+		return catalogue_read_refuse(error, CATALOGUE_READ_OTHER_ORIGIN,
 		    "parvis:origin or actor is another's");
 	if (published > origin->now + CATALOGUE_READ_AHEAD_SECONDS)
-		return refuse(error, CATALOGUE_READ_AHEAD,
+		return catalogue_read_refuse(error, CATALOGUE_READ_AHEAD,
 		    "published is more than ten minutes ahead");
 	if (published == 0 || expires < origin->now)
-		return refuse(
+		return catalogue_read_refuse(
 		    error, CATALOGUE_READ_REPLAYED, "the list has expired");
 	return CATALOGUE_READ_NONE;
-}
-
-static enum catalogue_read_fault
-check_proof(const json_t *document, const struct catalogue_read_origin *origin,
-    char error[CATALOGUE_READ_ERROR_SIZE])
-{
-	const char *method;
-	enum proof_verdict verdict = proof_method(document, &method);
-
-	if (verdict == PROOF_MISSING)
-		return refuse(error, CATALOGUE_READ_UNPROVED,
-		    proof_verdict_sentence(verdict));
-	if (verdict == PROOF_OK && strcmp(method, origin->method) != 0)
-		return refuse(error, CATALOGUE_READ_WRONG_KEY,
-		    "the proof names another key");
-	if (verdict == PROOF_OK)
-		verdict = proof_check(document, origin->key, origin->now);
-	return verdict == PROOF_OK ? CATALOGUE_READ_NONE
-				   : refuse(error, CATALOGUE_READ_ALTERED,
-					 proof_verdict_sentence(verdict));
 }
 
 static bool
@@ -194,12 +166,12 @@ peers_list_read(struct arena *arena, const json_t *document,
 	enum catalogue_read_fault fault = check_form(document, origin, error);
 
 	if (fault == CATALOGUE_READ_NONE)
-		fault = check_proof(document, origin, error);
+		fault = catalogue_read_proof(document, origin, error);
 	if (fault != CATALOGUE_READ_NONE)
 		return fault;
 	ret->count = json_array_size(items);
 	if (!json_is_array(items) || ret->count > PEERS_LIST_MAX)
-		return refuse(error, CATALOGUE_READ_TOO_LARGE,
+		return catalogue_read_refuse(error, CATALOGUE_READ_TOO_LARGE,
 		    "orderedItems has more than 2,000 nodes, or is no list");
 	ret->seq = json_integer_value(json_object_get(document, "parvis:seq"));
 	ret->vouches =
@@ -207,7 +179,8 @@ peers_list_read(struct arena *arena, const json_t *document,
 	for (size_t i = 0; i < ret->count; i++) {
 		if (!read_item(
 			arena, json_array_get(items, i), &ret->vouches[i]))
-			return refuse(error, CATALOGUE_READ_MALFORMED,
+			return catalogue_read_refuse(error,
+			    CATALOGUE_READ_MALFORMED,
 			    arena_printf(arena,
 				"item %zu is no domain with an Ed25519 key",
 				i + 1));

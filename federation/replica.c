@@ -12,6 +12,8 @@ enum replica_news
 replica_judge(
     const struct replica_held *held, const struct catalogue_read_head *head)
 {
+	if (held->frozen)
+		return REPLICA_FROZEN;
 	if (!held->any || head->epoch > held->epoch)
 		return REPLICA_REBUILT;
 	if (head->epoch < held->epoch || head->seq < held->seq)

@@ -14,7 +14,8 @@
 #include "federation/catalogue_read.h"
 
 struct replica_held {
-	bool any; /* something is held; else all below is 0 */
+	bool any;    /* something is held; else all below is 0 */
+	bool frozen; /* nothing more is taken until it is admitted anew */
 	int64_t epoch, seq, count, published;
 	uint8_t digest[SHA256_SIZE];
 };
@@ -23,6 +24,7 @@ struct replica_held {
 #define REPLICA_NEWS(N) \
 	N(SAME, "same") \
 	N(OLD, "old") \
+	N(FROZEN, "frozen") \
 	N(RENEWED, "renewed") /* the same content, signed later */ \
 	N(NEWER, "newer")     /* read on from the number held */ \
 	N(REBUILT, "rebuilt") /* another epoch, or nothing held: all of it */ \

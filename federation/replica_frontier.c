@@ -23,7 +23,8 @@
 enum {
 	AT_ONCE = 2, /* peers asked at the same time */
 	CHOICES = 8,
-	CALL_PAGES = 64, /* of one frontier, in one exchange */
+	CALL_PAGES = 64,    /* of one frontier, in one exchange */
+	CALL_SECONDS = 300, /* for all of them */
 };
 
 struct cursor {
@@ -45,6 +46,7 @@ struct call {
 	struct arena *arena;
 	struct peer peer;
 	int pages;
+	int64_t until;
 };
 
 struct replica_frontier *
@@ -164,7 +166,8 @@ consider(struct call *call, const json_t *head)
 	    origin.state != PEER_ADMITTED)
 		return;
 	if (catalogue_copy_look(core->db, call->arena, domain, &held) != 0 ||
-	    is_held(head, &held) || !is_signed(call, &origin, head, &read))
+	    held.frozen || is_held(head, &held) ||
+	    !is_signed(call, &origin, head, &read))
 		return;
 	if (replica_judge(&held, &read) == REPLICA_FORKED)
 		replica_note_fork(core, domain, json_write(call->arena, head));
@@ -202,8 +205,11 @@ take(struct call *call, const json_t *answer)
 	const json_t *cursor = json_object_get(answer, "parvis:cursor");
 	struct cursor *mine;
 
+	/* It goes back into an address. */
 	if (boot == NULL || strlen(boot) >= CATALOGUE_BOOT_SIZE ||
+	    boot[strspn(boot, "0123456789abcdef")] != '\0' ||
 	    !json_is_array(heads) || !json_is_integer(cursor) ||
+	    json_integer_value(cursor) < 0 ||
 	    json_array_size(heads) > CATALOGUE_FRONTIER_HEADS) {
 		end(call, "the answer is no frontier", true);
 		return;
@@ -214,7 +220,8 @@ take(struct call *call, const json_t *answer)
 	mine->at = json_integer_value(cursor);
 	memcpy(mine->boot, boot, strlen(boot) + 1);
 	if (json_flag(answer, "parvis:more", false) &&
-	    ++call->pages < CALL_PAGES && !call->frontier->core->stopping)
+	    ++call->pages < CALL_PAGES && clock_now() < call->until &&
+	    !call->frontier->core->stopping)
 		ask(call);
 	else
 		end(call, NULL, false);
@@ -274,6 +281,7 @@ start(struct replica_frontier *frontier, const struct peer *peer)
 	call->arena = arena_new();
 	call->peer = *peer;
 	call->peer.domain = arena_strdup(call->arena, peer->domain);
+	call->until = clock_now() + CALL_SECONDS;
 	frontier->active++;
 	ask(call);
 }

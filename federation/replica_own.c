@@ -90,6 +90,7 @@ says_more(struct courier_core *core, struct arena *arena, const json_t *head,
 	switch (replica_judge(&held, ret)) {
 	case REPLICA_SAME:
 	case REPLICA_OLD:
+	case REPLICA_FROZEN:
 	case REPLICA_RENEWED:
 		return false;
 	case REPLICA_NEWER:

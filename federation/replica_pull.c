@@ -27,6 +27,7 @@ enum {
 	SOURCES_MAX = 5,
 	PAGES_MAX = 1000,
 	LIAR_SECONDS = 3600,
+	SOURCE_SECONDS = 900, /* for all pages of one source */
 };
 
 struct source {
@@ -45,6 +46,7 @@ struct replica_pull {
 	struct replica_held held;
 	struct catalogue_copy *copy;
 	bool whole;          /* from 0, whatever is held */
+	int64_t until;       /* this source has to be done */
 	bool again;          /* the second try with this source */
 	const char *problem; /* to freeze with */
 	replica_pull_done_fn *done;
@@ -320,13 +322,20 @@ on_renewed(struct writer_job *job)
 static void
 judge(struct replica_pull *pull)
 {
-	switch (replica_judge(&pull->held, &pull->copy->head)) {
+	enum replica_news news = replica_judge(&pull->held, &pull->copy->head);
+
+	log_debug("catalogue origin=%s source=%s news=%s", pull->domain,
+	    pull->sources[pull->at].domain, replica_word(news));
+	switch (news) {
 	case REPLICA_SAME:
 	case REPLICA_OLD:
 		if (is_origin(pull))
 			end(pull, REPLICA_PULL_DONE);
 		else
 			next_source(pull);
+		return;
+	case REPLICA_FROZEN:
+		end(pull, REPLICA_PULL_VAIN);
 		return;
 	case REPLICA_RENEWED:
 		pull->job = (struct writer_job){ .work = work_renew,
@@ -364,6 +373,8 @@ go_on(struct replica_pull *pull, const char *next)
 		blame(pull, "the next page is on another host", true);
 	else if (pull->copy->pages >= PAGES_MAX)
 		blame(pull, "there are more pages than are read", true);
+	else if (clock_now() > pull->until)
+		blame(pull, "it takes too long", false);
 	else
 		get(pull, arena_strdup(pull->arena, next));
 }
@@ -473,6 +484,11 @@ ask(struct replica_pull *pull)
 		end(pull, REPLICA_PULL_FAILED);
 		return;
 	}
+	if (pull->held.frozen) {
+		end(pull, REPLICA_PULL_VAIN);
+		return;
+	}
+	pull->until = clock_now() + SOURCE_SECONDS;
 	pull->copy = catalogue_copy_new(
 	    pull->domain, pull->held.any && !pull->whole ? pull->held.seq : 0);
 	pull->copy->live_max =

@@ -97,15 +97,6 @@ catalogue_origin_list(struct db *db, struct arena *arena, int64_t after_changed,
 }
 
 int
-catalogue_origin_last_change(struct db *db, int64_t *ret)
-{
-	static const char sql[] =
-	    "SELECT coalesce(max(changed), 0) FROM catalogue_origin";
-
-	return db_number(db, sql, NO_VALUES, ret);
-}
-
-int
 catalogue_origin_set(struct db *db, struct catalogue_origin *origin)
 {
 	static const char sql[] =

@@ -43,8 +43,6 @@ int catalogue_origin_by_domain(struct db *db, struct arena *arena,
 int catalogue_origin_list(struct db *db, struct arena *arena,
     int64_t after_changed, size_t limit, struct catalogue_origin **ret,
     size_t *ret_count) MUST_CHECK;
-/* The highest `changed` of all. */
-int catalogue_origin_last_change(struct db *db, int64_t *ret) MUST_CHECK;
 /* Replaces the row of this id, or adds it; a copy's id may be 0 and is given
  * then.  It counts as changed. */
 int catalogue_origin_set(struct db *db, struct catalogue_origin *origin)

@@ -318,21 +318,33 @@ describe("a relay that lies", () => {
 		);
 		forked.seq = log.seq - 1;
 		forked.write("Update", thing(9));
-		const answer = await request(`${reader.base}/catalogue/push`, {
-			method: "POST",
-			headers: { "content-type": AS2 },
-			body: JSON.stringify({
-				...forked.page(),
-				"parvis:after": 0,
-				"parvis:sender": honest.domain,
-			}),
-		});
-		assert.equal(answer.status, 202);
+		const push = async () => {
+			const answer = await request(`${reader.base}/catalogue/push`, {
+				method: "POST",
+				headers: { "content-type": AS2 },
+				body: JSON.stringify({
+					...forked.page(),
+					"parvis:after": 0,
+					"parvis:sender": honest.domain,
+				}),
+			});
+			assert.equal(answer.status, 202);
+		};
+		const cursor = async () =>
+			(await fetchDocument(`${reader.base}/catalogue/frontier`))[
+				"parvis:cursor"
+			];
+		await push();
 		await waitFor("the fork to be seen", async () =>
 			/forked/.test(
 				(await reader.ctl("peer", "show", origin.domain)).problem ?? "",
 			),
 		);
 		assert.doesNotMatch(await copyOf(reader, origin.domain), /Projet 9/);
+		// Whoever shows it again has nothing written.
+		const frozen = await cursor();
+		for (let i = 0; i < 3; i++) await push();
+		await reader.ctl("peer", "neighbour", honest.domain, "yes"); // by the writer
+		assert.equal(await cursor(), frozen);
 	});
 });

@@ -81,6 +81,13 @@ heads_are_judged_by_epoch_number_content_and_time(void **state)
 		assert_string_equal(replica_word(replica_judge(&held, &shown)),
 		    replica_word(rows[i].news));
 	}
+	held.frozen = true;
+	for (size_t i = 0; i < N_ELEMENTS(rows); i++) {
+		struct catalogue_read_head shown = head(rows[i].epoch,
+		    rows[i].seq, rows[i].published, rows[i].digest);
+
+		assert_int_equal(replica_judge(&held, &shown), REPLICA_FROZEN);
+	}
 	held = (struct replica_held){ 0 };
 	assert_int_equal(
 	    replica_judge(&held, &(struct catalogue_read_head){ .epoch = 1 }),
@@ -597,6 +604,7 @@ a_frozen_log_moves_no_more_until_it_is_thawed(void **state)
 {
 	struct network *net = *state;
 	struct fixture *reader = net->reader;
+	struct catalogue_origin origin;
 	json_t *json = page(net, 0);
 
 	assert_int_equal(receive(net, json, 0), 0);
@@ -607,6 +615,14 @@ a_frozen_log_moves_no_more_until_it_is_thawed(void **state)
 	change(net);
 	json = page(net, 0);
 	assert_int_equal(receive(net, json, 0), -EPERM);
+	/* Another reason does not take the place of the first. */
+	assert_int_equal(catalogue_copy_freeze(reader->db, reader->arena,
+			     DOMAIN, "re-keyed", NULL),
+	    0);
+	assert_int_equal(catalogue_origin_by_domain(
+			     reader->db, reader->arena, DOMAIN, &origin),
+	    0);
+	assert_string_equal(origin.problem, "forked");
 	assert_int_equal(catalogue_copy_freeze(
 			     reader->db, reader->arena, DOMAIN, NULL, NULL),
 	    0);
