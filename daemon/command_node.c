@@ -14,6 +14,7 @@
 #include "daemon/command.h"
 #include "daemon/tls.h"
 #include "store/catalogue.h"
+#include "store/peer.h"
 #include "store/host.h"
 
 enum {
@@ -232,6 +233,23 @@ add_catalogue(struct command_request *request, json_t *view)
 	return 0;
 }
 
+/* The other nodes: how many are read, wait for a word, or do not answer. */
+static int
+add_peers(struct command_request *request, json_t *view)
+{
+	struct peer_figures figures;
+	int r = peer_figures(request->db, &figures);
+
+	if (r < 0)
+		return r;
+	json_object_set_new(
+	    view, "peers_admitted", json_integer(figures.admitted));
+	json_object_set_new(
+	    view, "peers_waiting", json_integer(figures.waiting));
+	json_object_set_new(view, "peers_silent", json_integer(figures.silent));
+	return 0;
+}
+
 /* The node may have been started with a path that only it can follow. */
 static void
 add_file(json_t *view, const char *file)
@@ -264,9 +282,9 @@ command_node_status(struct command_request *request)
 	if (r == 0)
 		r = add_catalogue(request, view);
 	if (r == 0)
-		r = add_hosts(request, view, attention);
+		r = add_peers(request, view);
 	if (r == 0)
-		r = add_catalogue(request, view);
+		r = add_hosts(request, view, attention);
 	if (r < 0) {
 		json_decref(attention);
 		json_decref(view);

@@ -207,6 +207,16 @@ write_catalogue(FILE *out, struct arena *arena, const json_t *status)
 }
 
 static void
+write_peers(FILE *out, struct arena *arena, const json_t *status)
+{
+	line(out, "other nodes",
+	    "%s admitted, %" PRId64 " silent, %" PRId64
+	    " waiting for a word (parvisctl peer list)",
+	    count(arena, status, "peers_admitted", "node", "nodes"),
+	    number(status, "peers_silent"), number(status, "peers_waiting"));
+}
+
+static void
 write_store(FILE *out, struct arena *arena, const json_t *status)
 {
 	const char *left =
@@ -236,6 +246,7 @@ ctl_status_write(FILE *out, const json_t *status)
 	write_since_start(out, arena, status);
 	write_content(out, arena, status);
 	write_catalogue(out, arena, status);
+	write_peers(out, arena, status);
 	write_waiting(out, arena, status);
 	write_down(out, arena, status);
 	if (number(status, "dropped") == 0)
