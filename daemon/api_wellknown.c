@@ -106,7 +106,8 @@ api_webfinger(struct http_request *request)
 		http_answer_error(request, 410, "it was deleted");
 		return;
 	}
-	document = document_webfinger(arena, web->node->domain, &actor);
+	document = document_webfinger(
+	    arena, web->node->domain, web->node->base, &actor);
 	web_answer_json_as(request, "application/jrd+json", &document);
 }
 

@@ -124,7 +124,10 @@ enum http_policy {
 	HTTP_POLICY_DEFAULT,
 	HTTP_POLICY_DOCUMENT, /* data: nothing loads, nothing frames it */
 	HTTP_POLICY_PAGE,     /* our own styles, scripts and forms; images */
-	HTTP_POLICY_UPLOAD,   /* what somebody uploaded: sandboxed too */
+	/* A page with a form that leads to another server: a browser holds
+	 * the redirect that answers it against the policy too. */
+	HTTP_POLICY_LEADS_AWAY,
+	HTTP_POLICY_UPLOAD, /* what somebody uploaded: sandboxed too */
 };
 void http_set_policy(struct http_request *request, enum http_policy policy);
 

@@ -87,16 +87,21 @@ french_of(int status)
 	return "Erreur";
 }
 
+#define PAGE_POLICY(forms) \
+	"default-src 'none'; script-src 'self'; " \
+	"style-src 'self'; img-src 'self' https: data:; " \
+	"font-src 'self'; connect-src 'self'; " \
+	"manifest-src 'self'; form-action " forms "; " \
+	"base-uri 'none'; frame-ancestors 'none'"
+
 static const char *
 policy_text(enum http_policy policy)
 {
 	switch (policy) {
 	case HTTP_POLICY_PAGE:
-		return "default-src 'none'; script-src 'self'; "
-		       "style-src 'self'; img-src 'self' https: data:; "
-		       "font-src 'self'; connect-src 'self'; "
-		       "manifest-src 'self'; form-action 'self'; "
-		       "base-uri 'none'; frame-ancestors 'none'";
+		return PAGE_POLICY("'self'");
+	case HTTP_POLICY_LEADS_AWAY:
+		return PAGE_POLICY("'self' https:");
 	case HTTP_POLICY_UPLOAD:
 		return "default-src 'none'; frame-ancestors 'none'; sandbox";
 	case HTTP_POLICY_DEFAULT:

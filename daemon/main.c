@@ -169,6 +169,8 @@ apply_settings(struct service *service, const struct settings *settings,
 	if (log_level_parse(settings->node_log_level, &level) == 0)
 		log_set_level(level);
 	ratelimit_set(service->web.senders, settings->listen_inbox_per_minute);
+	ratelimit_set(
+	    service->web.lookups, settings->listen_lookups_per_minute);
 	return 0;
 }
 
@@ -418,6 +420,8 @@ start_web(struct service *service, const struct settings *settings)
 	service->web.node = &service->node;
 	service->web.senders =
 	    ratelimit_new(SENDER_SLOTS, settings->listen_inbox_per_minute);
+	service->web.lookups =
+	    ratelimit_new(SENDER_SLOTS, settings->listen_lookups_per_minute);
 	if (worker_pool_start(&options, &pool, error) < 0) {
 		log_error("%s", error);
 		return EX_UNAVAILABLE;
@@ -483,6 +487,7 @@ stop(struct service *service)
 		writer_stop(&service->node.writer);
 	worker_pool_free(&service->pool);
 	ratelimit_free(&service->web.senders);
+	ratelimit_free(&service->web.lookups);
 	tls_free(&service->tls);
 	template_unload();
 	for (size_t i = 0; i < service->signal_count; i++)

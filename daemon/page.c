@@ -157,21 +157,58 @@ page_is_web(const char *address)
 				      text_starts_with(address, "http://"));
 }
 
+const char *
+page_remote_address(struct arena *arena, const char *uri)
+{
+	return arena_printf(
+	    arena, "/remote?id=%s", text_percent_encode(arena, uri));
+}
+
+const char *
+page_portrait_kind(const struct portrait *portrait)
+{
+	const char *word;
+
+	switch (portrait->kind) {
+	case PORTRAIT_PROJECT:
+		return "Projet";
+	case PORTRAIT_NEED:
+		return "Besoin";
+	case PORTRAIT_OFFER:
+		return "Offre";
+	case PORTRAIT_PROFILE:
+		break;
+	}
+	word = word_of(kinds, N_ELEMENTS(kinds), portrait->profile_kind);
+	return word != NULL ? word : "Profil";
+}
+
 void
-page_set_follow(struct http_request *request, json_t *data,
-    const struct actor *actor, int64_t followers)
+page_set_follow_from(struct http_request *request, json_t *data,
+    const char *uri, const char *username, const char *domain)
 {
 	struct arena *arena = http_arena(request);
 	json_t *follow = json_object();
 
-	page_set(follow, "user", arena_printf(arena, "@%s", actor->username));
-	page_set(follow, "host",
-	    arena_printf(arena, "@%s", web_of(request)->node->domain));
+	if (username != NULL) {
+		page_set(follow, "user", arena_printf(arena, "@%s", username));
+		page_set(follow, "host", arena_printf(arena, "@%s", domain));
+	}
+	page_set(follow, "uri", uri);
+	(void)json_object_set_new(data, "follow", follow);
+	http_set_policy(request, HTTP_POLICY_LEADS_AWAY);
+}
+
+void
+page_set_follow(struct http_request *request, json_t *data,
+    const struct actor *actor, int64_t followers)
+{
+	page_set_follow_from(request, data, actor->uri, actor->username,
+	    web_of(request)->node->domain);
 	if (followers > 0)
-		page_set(follow, "followers",
+		page_set(json_object_get(data, "follow"), "followers",
 		    page_count(
 			http_arena(request), followers, "abonné", "abonnés"));
-	(void)json_object_set_new(data, "follow", follow);
 }
 
 static const char *
@@ -242,8 +279,56 @@ page_note(struct http_request *request, const struct object *note)
 	return data;
 }
 
+/* Paused is not a step of the way: it is shown where it stands, apart. */
+static json_t *
+path_of(const char *stage)
+{
+	static const char *const way[] = { "idea", "starting", "running",
+		"looking", "done" };
+	json_t *steps = json_array();
+	bool passed = true;
+
+	for (size_t i = 0; i < N_ELEMENTS(way); i++) {
+		bool here = strcmp(stage, way[i]) == 0;
+		json_t *step = json_pack("{s:s}", "label", page_stage(way[i]));
+
+		page_set(step, "state",
+		    here     ? "now"
+		    : passed ? "past"
+			     : "to-come");
+		if (here) {
+			passed = false;
+			page_set(step, "current", "step");
+		}
+		(void)json_array_append_new(steps, step);
+	}
+	return json_pack("{s:o}", "steps", steps);
+}
+
 void
-page_answer(struct http_request *request, const char *template, json_t **data)
+page_set_stage(json_t *data, const char *stage)
+{
+	if (page_stage(stage) == NULL)
+		return;
+	if (strcmp(stage, "paused") == 0)
+		page_set(data, "paused", page_stage(stage));
+	else
+		(void)json_object_set_new(data, "path", path_of(stage));
+}
+
+json_t *
+page_words(const char *const *values, size_t count)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		(void)json_array_append_new(list, json_string(values[i]));
+	return list;
+}
+
+void
+page_answer_status(struct http_request *request, int status,
+    const char *template, json_t **data)
 {
 	struct buf out;
 
@@ -254,7 +339,13 @@ page_answer(struct http_request *request, const char *template, json_t **data)
 	if (buf_failed(&out))
 		http_answer_error(request, 500, "the page is too large");
 	else
-		http_answer(request, 200, "text/html; charset=utf-8",
+		http_answer(request, status, "text/html; charset=utf-8",
 		    buf_str(&out), out.len);
 	buf_done(&out);
+}
+
+void
+page_answer(struct http_request *request, const char *template, json_t **data)
+{
+	page_answer_status(request, 200, template, data);
 }

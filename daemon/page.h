@@ -10,6 +10,7 @@
 #define DAEMON_PAGE_H
 
 #include "daemon/web.h"
+#include "federation/portrait.h"
 
 /* "24 novembre 2026" (UTC). */
 const char *page_date(struct arena *arena, int64_t t);
@@ -38,6 +39,15 @@ const char *page_place(struct arena *arena, const struct place *place);
 
 /* Whether a page may link to it: http or https, whoever gave it. */
 bool page_is_web(const char *address);
+/* Where an object elsewhere is shown here: /remote?id=... */
+const char *page_remote_address(struct arena *arena, const char *uri);
+/* "Projet", "Personne"... of what is elsewhere. */
+const char *page_portrait_kind(const struct portrait *portrait);
+
+/* Sets what follow.html tells of somebody elsewhere; no handle without a
+ * username. */
+void page_set_follow_from(struct http_request *request, json_t *data,
+    const char *uri, const char *username, const char *domain);
 /* Sets what follow.html tells: the address, parted before its host, and how
  * many follow. */
 void page_set_follow(struct http_request *request, json_t *data,
@@ -49,7 +59,14 @@ json_t *page_note(struct http_request *request, const struct object *note);
 void page_set_author(
     struct http_request *request, json_t *note, const struct actor *author);
 
-/* Renders and answers; releases data. */
+/* Steps of a project's way with a stage as in path.html; "paused" is none. */
+void page_set_stage(json_t *data, const char *stage);
+/* {"list": [...]} of words. */
+json_t *page_words(const char *const *values, size_t count);
+
+/* Renders and answers, with 200 or another status; releases data. */
+void page_answer_status(struct http_request *request, int status,
+    const char *template, json_t **data);
 void page_answer(
     struct http_request *request, const char *template, json_t **data);
 

@@ -41,42 +41,6 @@ summary_of(struct arena *arena, const struct actor *actor)
 	return page_text_html(arena, actor->summary, 3);
 }
 
-static json_t *
-texts(const char *const *values, size_t count)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < count; i++)
-		(void)json_array_append_new(list, json_string(values[i]));
-	return list;
-}
-
-/* Paused is not a step of the way: it is shown where it stands, apart. */
-static json_t *
-path_of(const char *stage)
-{
-	static const char *const way[] = { "idea", "starting", "running",
-		"looking", "done" };
-	json_t *steps = json_array();
-	bool passed = true;
-
-	for (size_t i = 0; i < N_ELEMENTS(way); i++) {
-		bool here = strcmp(stage, way[i]) == 0;
-		json_t *step = json_pack("{s:s}", "label", page_stage(way[i]));
-
-		page_set(step, "state",
-		    here     ? "now"
-		    : passed ? "past"
-			     : "to-come");
-		if (here) {
-			passed = false;
-			page_set(step, "current", "step");
-		}
-		(void)json_array_append_new(steps, step);
-	}
-	return json_pack("{s:o}", "steps", steps);
-}
-
 /* A member who is known gets a link to the page, others to what they gave. */
 static json_t *
 member_of(struct http_request *request, const struct project_member *member)
@@ -127,8 +91,10 @@ add_lists(struct http_request *request, json_t *data, const struct actor *actor)
 		json_decref(links);
 		return r;
 	}
-	page_set_list(data, "skills", texts(lists.skills, lists.skill_count));
-	page_set_list(data, "themes", texts(lists.themes, lists.theme_count));
+	page_set_list(
+	    data, "skills", page_words(lists.skills, lists.skill_count));
+	page_set_list(
+	    data, "themes", page_words(lists.themes, lists.theme_count));
 	for (size_t i = 0; i < lists.link_count; i++) {
 		if (page_is_web(lists.links[i].href))
 			(void)json_array_append_new(links,
@@ -246,10 +212,7 @@ add_head(struct http_request *request, json_t *data, const struct actor *actor)
 		page_set(data, "noindex", "noindex");
 	if (actor->kind == ACTOR_TERRITORY || actor->kind == ACTOR_INSTANCE)
 		page_set(data, "front", "Voir les projets du territoire");
-	if (actor->stage != NULL && strcmp(actor->stage, "paused") == 0)
-		page_set(data, "paused", page_stage(actor->stage));
-	else if (actor->stage != NULL)
-		(void)json_object_set_new(data, "path", path_of(actor->stage));
+	page_set_stage(data, actor->stage);
 }
 
 static int

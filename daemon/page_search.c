@@ -45,22 +45,26 @@ static json_t *
 result(struct http_request *request, const struct search_hit *hit, size_t i)
 {
 	struct arena *arena = http_arena(request);
-	const char *own = web_of(request)->node->domain;
+	bool remote = strcmp(hit->domain, web_of(request)->node->domain) != 0;
+	const char *original =
+	    page_is_web(hit->url) ? hit->url : hit->object_uri;
 	json_t *data = json_object();
 
 	page_set(data, "anchor", arena_printf(arena, "r%zu", i + 1));
 	page_set_line(arena, data, "name",
 	    text_empty(hit->name) ? hit->object_uri : hit->name);
-	page_set(
-	    data, "url", page_is_web(hit->url) ? hit->url : hit->object_uri);
+	page_set(data, "url",
+	    remote ? page_remote_address(arena, hit->object_uri) : original);
 	page_set(data, "kind", kinds[hit->kind].one);
 	page_set(data, "stage", page_stage(hit->stage));
 	if (page_stage(hit->stage) != NULL)
 		page_set(data, "stage_key", hit->stage);
 	page_set_line(arena, data, "place", hit->place);
 	page_set(data, "distance", distance_text(arena, hit->distance_km));
-	if (strcmp(hit->domain, own) != 0)
+	if (remote) {
 		page_set(data, "territory", hit->domain);
+		page_set(data, "original", original);
+	}
 	page_set(data, "excerpt",
 	    page_text_excerpt(
 		arena, page_text_line(arena, hit->excerpt), EXCERPT_MAX));

@@ -2,6 +2,7 @@
 /*
  * Every address that the node answers at, in the order of matching.
  */
+#include "daemon/form.h"
 #include "daemon/web.h"
 
 enum { ROUTES_ACTIVITY_BYTES = 1024 * 1024 };
@@ -18,6 +19,11 @@ static const char *const activity_types[] = { "application/activity+json",
 	{ \
 		HTTP_POST, pattern, handler, ROUTES_ACTIVITY_BYTES, \
 		    activity_types, true \
+	}
+
+#define FORM(pattern, handler) \
+	{ \
+		HTTP_POST, pattern, handler, FORM_BYTES_MAX, form_types, false \
 	}
 
 const struct route web_routes[] = {
@@ -51,6 +57,11 @@ const struct route web_routes[] = {
 	GET("/place/complete", api_place_complete),
 	GET("/map/france.svg", page_map_country),
 	GET("/network", page_network),
+	GET("/remote", page_remote),
+	GET("/follow", page_follow),
+	FORM("/follow", page_follow_sent),
+	GET("/authorize_interaction", page_authorize),
+	FORM("/lookup", page_lookup_sent),
 	GET("/@:username", api_by_name),
 };
 

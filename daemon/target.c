@@ -115,6 +115,17 @@ target_parse(struct arena *arena, const char *target, struct target *ret)
 	return 0;
 }
 
+int
+target_parse_form(struct arena *arena, const char *body, struct target *ret)
+{
+	struct target parsed = { 0 };
+
+	if (parse_query(arena, body, &parsed) != 0)
+		return -EINVAL;
+	*ret = parsed;
+	return 0;
+}
+
 const char *
 target_query(const struct target *target, const char *name)
 {

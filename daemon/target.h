@@ -29,6 +29,9 @@ struct target {
  */
 int target_parse(struct arena *arena, const char *target, struct target *ret)
     MUST_CHECK;
+/* Fields of a form (x-www-form-urlencoded) as a query; no path.  -EINVAL. */
+int target_parse_form(struct arena *arena, const char *body, struct target *ret)
+    MUST_CHECK;
 /* First value of that name; NULL when there is none. */
 const char *target_query(const struct target *target, const char *name);
 

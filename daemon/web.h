@@ -14,6 +14,7 @@
 #include "daemon/negotiate.h"
 #include "daemon/ratelimit.h"
 #include "daemon/worker.h"
+#include "federation/courier.h"
 #include "federation/document.h"
 #include "federation/inbox.h"
 
@@ -21,6 +22,7 @@
 struct web_shared {
 	const struct node *node;
 	struct ratelimit *senders; /* activities, by host of the signer */
+	struct ratelimit *lookups; /* forms (form.h), by client */
 	atomic_uint waiting;       /* requests in web_wait_for_actors() */
 };
 
@@ -87,6 +89,15 @@ typedef void web_then_fn(struct http_request *request, int64_t signer_id);
 void web_with_signer(
     struct http_request *request, bool demand, web_then_fn *then);
 
+/*
+ * Parks the request until the courier has answered, then calls then() with
+ * it: on this thread, unless the client left.  The want is borrowed.
+ */
+typedef void web_wanted_fn(
+    struct http_request *request, const struct courier_want *want);
+void web_want(struct http_request *request, enum want_kind kind,
+    const char *uri, web_wanted_fn *then);
+
 /* Every route of the node, for worker_options. */
 extern const struct route web_routes[];
 extern const size_t web_route_count;
@@ -118,6 +129,11 @@ void page_map_country(struct http_request *request);
 void page_network(struct http_request *request);
 void page_front(struct http_request *request);
 void page_static(struct http_request *request);
+void page_remote(struct http_request *request);
+void page_follow(struct http_request *request);
+void page_follow_sent(struct http_request *request);
+void page_authorize(struct http_request *request);
+void page_lookup_sent(struct http_request *request);
 
 /* HTML of one actor and one object; called by the handlers above. */
 void page_actor(struct http_request *request, const struct actor *actor);

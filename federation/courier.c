@@ -306,6 +306,8 @@ run_want(struct message *message)
 
 	if (want->kind == WANT_SHOW)
 		resolve_show(courier->core.fetch, want);
+	else if (want->kind == WANT_SUBSCRIBE)
+		resolve_subscribe(&courier->core, want);
 	else
 		resolve_want(courier->core.resolve, want);
 }

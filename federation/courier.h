@@ -28,6 +28,8 @@ enum want_kind {
 	WANT_ACTOR,  /* uri is an actor's id, its page, or acct:name@host */
 	WANT_OBJECT, /* uri is an object's id: it and its author are stored */
 	WANT_SHOW,   /* reads and judges a document, stores nothing */
+	/* uri is an account (subscribe.h); found is the template. */
+	WANT_SUBSCRIBE,
 };
 
 enum { WANT_ERROR_SIZE = 256 };

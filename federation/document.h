@@ -70,9 +70,12 @@ json_t *document_collection(
 json_t *document_collection_page(
     const char *id, const char *part_of, const char *next, json_t *items);
 
-/* RFC 7033 JRD for an actor of ours. */
-json_t *document_webfinger(
-    struct arena *arena, const char *domain, const struct actor *actor);
+/*
+ * RFC 7033 JRD for an actor of ours, with the page on which its owner follows
+ * others (subscribe.h); base: of this node.
+ */
+json_t *document_webfinger(struct arena *arena, const char *domain,
+    const char *base, const struct actor *actor);
 /* WebFinger of the host itself (FEP-d556): links to the instance actor. */
 json_t *document_webfinger_host(
     struct arena *arena, const char *base, const char *resource);

@@ -5,20 +5,39 @@
 #include <string.h>
 
 #include "federation/document.h"
+#include "federation/subscribe.h"
 
 #define ACTIVITY_TYPE "application/activity+json"
 
-json_t *
-document_webfinger(
-    struct arena *arena, const char *domain, const struct actor *actor)
+static json_t *
+template_link(const char *rel, const char *template)
 {
-	return json_pack(
+	return json_pack("{s:s, s:s}", "rel", rel, "template", template);
+}
+
+json_t *
+document_webfinger(struct arena *arena, const char *domain, const char *base,
+    const struct actor *actor)
+{
+	json_t *document = json_pack(
 	    "{s:s, s:[s, s], s:[{s:s, s:s, s:s}, {s:s, s:s, s:s}]}", "subject",
 	    arena_printf(arena, "acct:%s@%s", actor->username, domain),
 	    "aliases", actor->uri, actor->url, "links", "rel", "self", "type",
 	    ACTIVITY_TYPE, "href", actor->uri, "rel",
 	    "http://webfinger.net/rel/profile-page", "type", "text/html",
 	    "href", actor->url);
+	json_t *links = json_object_get(document, "links");
+	const char *page =
+	    arena_printf(arena, "%s/authorize_interaction?uri=", base);
+
+	if (actor->kind != ACTOR_PROFILE)
+		return document; /* only profiles follow */
+	(void)json_array_append_new(links,
+	    template_link(SUBSCRIBE_REL, arena_printf(arena, "%s{uri}", page)));
+	(void)json_array_append_new(
+	    links, template_link(SUBSCRIBE_INTENT_REL,
+		       arena_printf(arena, "%s{object}", page)));
+	return document;
 }
 
 json_t *

@@ -33,5 +33,7 @@ void resolve_start(struct resolve *resolve, enum want_kind kind,
 void resolve_want(struct resolve *resolve, struct courier_want *want);
 /* WANT_SHOW: read and judged as if it were to be stored, and never stored. */
 void resolve_show(struct fetch *fetch, struct courier_want *want);
+/* WANT_SUBSCRIBE: stores nothing either. */
+void resolve_subscribe(struct courier_core *core, struct courier_want *want);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "federation/activity.h"
 #include "federation/resolve.h"
+#include "federation/subscribe.h"
 #include "federation/webfinger.h"
 
 static void
@@ -120,6 +121,13 @@ resolve_show(struct fetch *fetch, struct courier_want *want)
 		webfinger_find(fetch, name, host, true, on_account, show);
 	else
 		show_uri(show, want->uri);
+}
+
+void
+resolve_subscribe(struct courier_core *core, struct courier_want *want)
+{
+	want->document = NULL;
+	subscribe_find(core, want->uri, on_resolved, want);
 }
 
 void

@@ -97,6 +97,16 @@ int catalogue_page(struct db *db, struct arena *arena,
     const struct catalogue_limits *limits, struct catalogue_page *ret)
     MUST_CHECK;
 
+/* The live entry of an object in any log, if the search finds it.  -ENOENT. */
+struct catalogue_shown {
+	const char *document, *domain; /* domain: of the log */
+};
+int catalogue_shown(struct db *db, struct arena *arena, const char *object_uri,
+    struct catalogue_shown *ret) MUST_CHECK;
+/* Whether any log has an entry of it, live or not, found or not. */
+int catalogue_speaks_of(struct db *db, const char *object_uri, bool *ret)
+    MUST_CHECK;
+
 /* Forgets Tombstones of a log from before a time, oldest first. */
 int catalogue_prune(struct db *db, int64_t origin_id, int64_t before,
     size_t limit, size_t *ret_count) MUST_CHECK;

@@ -55,6 +55,9 @@ SETTING_INT(listen, requests_per_minute, 600, 10, 1000000, "requests", RELOAD,
     "Requests that one address may send per minute; more answer 429.")
 SETTING_INT(listen, inbox_per_minute, 3000, 10, 10000000, "requests", RELOAD,
     "Signed activities that one host may send per minute; more answer 429.")
+SETTING_INT(listen, lookups_per_minute, 10, 1, 1000000, "forms", RELOAD,
+    "Forms a minute from one client address that have this node ask another "
+    "server: to follow from an account elsewhere, to look an address up.")
 
 /* outbound: how the node reaches others. */
 SETTING_LIST(outbound, allow_networks, 32, RELOAD,

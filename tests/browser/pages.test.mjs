@@ -40,9 +40,59 @@ const NAMES = [
 	...["project", "bare project", "paused project", "update"],
 	...["untitled update", "foreign update", "deleted", "unknown"],
 	...["search", "search near", "search in vain", "search that is wrong"],
-	"network",
+	...["network", "elsewhere", "elsewhere, bare", "nowhere"],
+	...["follow", "follow from here"],
 ];
-let node, browser;
+const EXCHANGE = {
+	"replication.exchange_seconds": "1",
+	"replication.push_seconds": "0",
+};
+let node, other, browser;
+
+// Another node, with something to be shown here.
+async function fillOther() {
+	await other.profile("paul", "--discoverable", "yes", "--name", LONG);
+	await other.ctl(
+		...["project", "create", "moulin", "--holder", "paul"],
+		...["--name", "Le moulin de Saint-Chéron", "--summary", TEXT],
+		...["--status", "Terrain trouvé : on sème !", "--commune", "Dourdan"],
+		...["--theme", "farine", "--theme", LONG, "--stage", "starting"],
+		...["--discoverable", "yes"],
+	);
+	const moulin = await other.actor("moulin");
+	const paul = await other.actor("paul");
+	await node.ctl("peer", "admit", other.domain);
+	for (const [name, id, title] of [
+		["elsewhere", moulin.id, "Le moulin de Saint-Chéron"],
+		["elsewhere, bare", paul.id, LONG],
+	]) {
+		const address = `/remote?id=${encodeURIComponent(id)}`;
+		await waitFor(`${name} to be held`, async () => {
+			const answer = await request(node.base + address, {
+				headers: { accept: "text/html" },
+			});
+			return answer.status === 200;
+		});
+		pages.set(name, [
+			address,
+			`${title}, sur ${other.domain} · Up PNR Chevreuse`,
+		]);
+	}
+	const uri = encodeURIComponent(moulin.id);
+	pages.set("follow", [
+		`/follow?uri=${uri}`,
+		"Suivre Le moulin de Saint-Chéron · Up PNR Chevreuse",
+	]);
+	pages.set("follow from here", [
+		`/authorize_interaction?uri=${uri}`,
+		"Suivre Le moulin de Saint-Chéron · Up PNR Chevreuse",
+	]);
+	pages.set("nowhere", [
+		`/remote?id=${encodeURIComponent(`https://x.example/${LONG}`)}`,
+		"Adresse inconnue ici · Up PNR Chevreuse",
+		404,
+	]);
+}
 
 async function fill() {
 	const ctl = (...args) => node.ctl(...args);
@@ -128,14 +178,21 @@ async function fill() {
 }
 
 before(async () => {
-	node = await Node.start("chevreuse.localhost", { title: "Up PNR Chevreuse" });
+	[node, other] = await Promise.all([
+		Node.start("chevreuse.localhost", {
+			title: "Up PNR Chevreuse",
+			settings: EXCHANGE,
+		}),
+		Node.start("hurepoix.localhost", { settings: EXCHANGE }),
+	]);
 	await fill();
+	await fillOther();
 	browser = await launch();
 });
 
 after(async () => {
 	await browser?.close();
-	await stopAll(node);
+	await stopAll(node, other);
 });
 
 function see(name, options, look) {
@@ -298,6 +355,46 @@ describe("searching", () => {
 			assert.ok((await page.locator(".result").count()) > 0);
 		}));
 });
+
+describe("following from an account elsewhere", () => {
+	for (const scripts of [true, false])
+		test(`by keyboard alone, ${scripts ? "with" : "without"} scripts`, () =>
+			see("elsewhere", { scripts, width: 320 }, async ({ page, complaints }) => {
+				await page.locator("#account").focus();
+				await page.keyboard.type(`paul@${other.domain}`);
+				await page.keyboard.press("Enter");
+				await page.waitForURL(/authorize_interaction/);
+				assert.equal(new URL(page.url()).host, other.domain);
+				assert.match(
+					await page.locator("h1").innerText(),
+					/^Suivre Le moulin de Saint-Chéron/,
+				);
+				assert.deepEqual(complaints, []);
+			}));
+
+	test("an error is told where the address was typed", () =>
+		see("project", {}, async ({ page }) => {
+			await page.locator("#account").fill("personne");
+			await page.keyboard.press("Enter");
+			await page.locator('[role="alert"]').waitFor();
+			assert.equal(await page.locator("#account").inputValue(), "personne");
+			assert.equal(
+				await page.locator("#account").getAttribute("aria-invalid"),
+				"true",
+			);
+		}));
+});
+
+test("what is found elsewhere opens here", () =>
+	visit(browser, `${node.base}/search?q=moulin`, {}, async ({ page }) => {
+		await page.locator(".result h3 a").first().click();
+		await page.waitForURL(/\/remote\?id=/);
+		assert.equal(
+			await page.locator("h1").innerText(),
+			"Le moulin de Saint-Chéron",
+		);
+		await page.locator(`a[href^="${other.base}/@moulin"]`).waitFor();
+	}));
 
 test("on paper there is the content and no navigation", () =>
 	see("project", {}, async ({ page }) => {

@@ -565,7 +565,8 @@ webfinger_leads_to_the_actor(void **state)
 		.username = "asso",
 		.url = BASE "/@asso",
 	};
-	json_t *document = document_webfinger(f->arena, "node.example", &actor);
+	json_t *document = document_webfinger(
+	    f->arena, "node.example", "https://node.example", &actor);
 
 	check_text(document, "subject", "acct:asso@node.example");
 	check_text(document, "aliases.0", HOLDER);
@@ -573,12 +574,38 @@ webfinger_leads_to_the_actor(void **state)
 	check_text(document, "links.0.type", "application/activity+json");
 	check_text(document, "links.0.href", HOLDER);
 	check_text(document, "links.1.href", BASE "/@asso");
+	/* A project follows nobody. */
+	assert_int_equal(
+	    2, json_array_size(json_object_get(document, "links")));
 	json_decref(document);
 
 	document = document_webfinger_host(f->arena, BASE, BASE "/");
 	check_text(document, "subject", BASE "/");
 	check_text(document, "links.0.rel", DOCUMENT_AS2 "#Service");
 	check_text(document, "links.0.href", BASE "/actor");
+	json_decref(document);
+}
+
+static void
+webfinger_says_where_a_profile_follows_from(void **state)
+{
+	struct fixture *f = *state;
+	const struct actor actor = {
+		.kind = ACTOR_PROFILE,
+		.uri = HOLDER,
+		.username = "asso",
+		.url = BASE "/@asso",
+	};
+	json_t *document =
+	    document_webfinger(f->arena, "node.example", BASE, &actor);
+
+	check_text(
+	    document, "links.2.rel", "http://ostatus.org/schema/1.0/subscribe");
+	check_text(document, "links.2.template",
+	    BASE "/authorize_interaction?uri={uri}");
+	check_text(document, "links.3.rel", "https://w3id.org/fep/3b86/Follow");
+	check_text(document, "links.3.template",
+	    BASE "/authorize_interaction?uri={object}");
 	json_decref(document);
 }
 
@@ -629,6 +656,7 @@ main(void)
 		WITH_STORE(tombstone_tells_nothing_of_what_it_was),
 		cmocka_unit_test(collections_count_and_turn_pages),
 		WITH_STORE(webfinger_leads_to_the_actor),
+		WITH_STORE(webfinger_says_where_a_profile_follows_from),
 		WITH_STORE(nodeinfo_says_what_runs_here),
 	};
 

@@ -37,6 +37,8 @@ read_all(struct fixture *f, int64_t actor)
 	struct delivery *deliveries;
 	struct task *tasks;
 	struct host host, *hosts;
+	struct catalogue_shown shown;
+	bool known;
 	const char **uris;
 	int64_t *ids, n, two[2];
 	size_t count;
@@ -51,6 +53,8 @@ read_all(struct fixture *f, int64_t actor)
 	(void)!actor_without_keys(db, two, 2, &count);
 	(void)!host_by_name(db, arena, "h", &host);
 	(void)!object_by_uri(db, arena, "u", &object);
+	(void)!catalogue_shown(db, arena, "u", &shown);
+	(void)!catalogue_speaks_of(db, "u", &known);
 	(void)!object_list(db, arena, 1, 0, 9, &objects, &count);
 	(void)!object_list(db, arena, 1, 5, 9, &objects, &count);
 	(void)!object_recent(db, arena, 9, &objects, &count);

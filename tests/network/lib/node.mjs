@@ -33,6 +33,7 @@ const ENVIRONMENT = {
 const TEST_SETTINGS = {
 	"listen.requests_per_minute": "1000000",
 	"listen.inbox_per_minute": "1000000",
+	"listen.lookups_per_minute": "1000000",
 	"delivery.first_retry_seconds": "1",
 	"delivery.longest_retry_seconds": "2",
 	"federation.ask_again_seconds": "1",
