@@ -14,6 +14,7 @@
 #include "daemon/command.h"
 #include "daemon/tls.h"
 #include "store/catalogue.h"
+#include "store/catalogue_lost.h"
 #include "store/peer.h"
 #include "store/host.h"
 
@@ -216,12 +217,23 @@ add_node(struct command_request *request, json_t *view)
 
 /* Where the node's own catalogue log stands; nothing before its first head. */
 static int
-add_catalogue(struct command_request *request, json_t *view)
+add_catalogue(struct command_request *request, json_t *view, json_t *attention)
 {
 	struct catalogue_origin origin;
+	int64_t lost = catalogue_lost_count(request->db);
 	int r = catalogue_origin_get(
 	    request->db, request->arena, CATALOGUE_OWN, &origin);
 
+	if (node_catalogue_held(request->node))
+		attend(request, attention,
+		    "the catalogue is held back until a peer says whether it "
+		    "has more of it than this node; parvisctl catalogue "
+		    "publish ends that");
+	if (lost > 0)
+		attend(request, attention,
+		    "%" PRId64 " of this node's profiles and projects are "
+		    "elsewhere and not here: parvisctl catalogue lost",
+		    lost);
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	json_object_set_new(
@@ -280,7 +292,7 @@ command_node_status(struct command_request *request)
 	if (r == 0)
 		r = store_figures(request->db, &figures);
 	if (r == 0)
-		r = add_catalogue(request, view);
+		r = add_catalogue(request, view, attention);
 	if (r == 0)
 		r = add_peers(request, view);
 	if (r == 0)

@@ -23,6 +23,7 @@ enum option_set {
 	SET_INIT = 1 << 11,
 	SET_FIND = 1 << 12,
 	SET_SEARCH = 1 << 20,
+	SET_RECLAIM = 1 << 21,
 };
 
 static const struct command commands[] = {

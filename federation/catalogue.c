@@ -33,7 +33,7 @@ static const char *const types[] = {
 
 /* -EAGAIN: nobody can sign yet. */
 static int
-open_log(struct publish *publish, struct log *log)
+open_any_log(struct publish *publish, struct log *log)
 {
 	struct instance_key instance = { 0 };
 	int r;
@@ -59,6 +59,15 @@ open_log(struct publish *publish, struct log *log)
 	if (r == 0)
 		lthash_decode(&log->digest, log->origin.state);
 	return r;
+}
+
+/* -EAGAIN also while nothing may be said. */
+static int
+open_log(struct publish *publish, struct log *log)
+{
+	*log = (struct log){ .publish = publish };
+	return node_catalogue_held(publish->node) ? -EAGAIN
+						  : open_any_log(publish, log);
 }
 
 static void
@@ -383,7 +392,7 @@ catalogue_rebuild(struct publish *publish,
 	CLEANUP(release_log) struct log log = { 0 };
 	struct catalogue_walk walk = { 0 };
 	size_t count = 0;
-	int r = open_log(publish, &log);
+	int r = open_any_log(publish, &log);
 
 	*ret_done = false;
 	if (r == -EAGAIN || (r == 0 && !is_behind(&log, seen)))

@@ -9,8 +9,9 @@
  * rise and have gaps.  The head says, signed, where the log stands; it is made
  * in the same transaction as what moved the log.
  *
- * Until the instance actor has keys there is no log, and these functions do
- * nothing: catalogue_catch_up() brings what was there before.
+ * Until the instance actor has keys there is no log, and while it is held
+ * (node_hold_catalogue()) nothing is added to it: these functions then do
+ * nothing, and catalogue_catch_up() brings what they left out.
  *
  * Thread: the writer, inside a job.  Memory: the publish's arena.
  * Errors: those of the store.

@@ -12,6 +12,7 @@
 #include "federation/replica_lists.h"
 #include "federation/replica_pull.h"
 #include "federation/replica_push.h"
+#include "federation/replica_recall.h"
 #include "store/peer.h"
 
 enum {
@@ -38,6 +39,7 @@ struct courier_replica {
 	struct replica_frontier *frontier;
 	struct replica_push *push;
 	struct replica_lists *lists;
+	struct replica_recall *recall;
 	int64_t exchange_at;
 };
 
@@ -51,6 +53,7 @@ courier_replica_new(struct courier_core *core)
 	replica->frontier = replica_frontier_new(core, replica);
 	replica->push = replica_push_new(core);
 	replica->lists = replica_lists_new(core);
+	replica->recall = replica_recall_new(core);
 	replica->exchange_at =
 	    clock_now() + crypto_random_below(FIRST_SECONDS + 1);
 	return replica;
@@ -79,6 +82,7 @@ courier_replica_free(struct courier_replica **replica)
 	replica_frontier_free(&(*replica)->frontier);
 	replica_push_free(&(*replica)->push);
 	replica_lists_free(&(*replica)->lists);
+	replica_recall_free(&(*replica)->recall);
 	free(*replica);
 	*replica = NULL;
 }
@@ -88,7 +92,8 @@ courier_replica_active(const struct courier_replica *replica)
 {
 	return replica->active + replica_frontier_active(replica->frontier) +
 	       replica_push_active(replica->push) +
-	       replica_lists_active(replica->lists);
+	       replica_lists_active(replica->lists) +
+	       replica_recall_active(replica->recall);
 }
 
 /* --- Pulls --- */
@@ -131,6 +136,13 @@ courier_replica_heard(
 	TAILQ_INSERT_TAIL(&replica->wanted, wanted, link);
 	replica->count++;
 	replica->core->wake(replica->core);
+}
+
+void
+courier_replica_own_seen(
+    struct courier_replica *replica, const json_t *head, const char *source)
+{
+	replica_recall_seen(replica->recall, head, source);
 }
 
 static void
@@ -220,6 +232,7 @@ courier_replica_run(struct courier_replica *replica, unsigned changes)
 	}
 	next = replica_push_run(replica->push, changes);
 	next = MIN(next, replica_lists_run(replica->lists, changes));
+	next = MIN(next, replica_recall_run(replica->recall));
 	next = MIN(next, run_pulls(replica));
 	return MIN(next, replica->exchange_at);
 }

@@ -20,6 +20,7 @@
 #define FEDERATION_COURIER_REPLICA_H
 
 #include "federation/courier_core.h"
+#include "federation/json.h"
 
 struct courier_replica;
 
@@ -32,5 +33,8 @@ size_t courier_replica_active(const struct courier_replica *replica);
 /* There is news of a log, perhaps at `source` (a domain, or NULL). */
 void courier_replica_heard(
     struct courier_replica *replica, const char *domain, const char *source);
+/* A peer (source) shows a head that names our own domain. */
+void courier_replica_own_seen(
+    struct courier_replica *replica, const json_t *head, const char *source);
 
 #endif

@@ -22,6 +22,7 @@ struct node_state {
 	pthread_mutex_t lock;
 	struct counted *current;
 	char *base, *domain, *data;
+	atomic_bool catalogue_held;
 };
 
 static struct counted *
@@ -58,6 +59,7 @@ node_init(struct node *node, struct settings *settings)
 	state->domain = xstrdup(settings->node_domain);
 	state->data = xstrdup(settings->node_data);
 	state->current = counted_new(settings);
+	atomic_init(&state->catalogue_held, false);
 	node->base = state->base;
 	node->domain = state->domain;
 	node->data = state->data;
@@ -117,4 +119,16 @@ node_release(const struct node_snapshot **snapshot)
 	memcpy(&counted, snapshot, sizeof(counted));
 	*snapshot = NULL;
 	counted_release(counted);
+}
+
+void
+node_hold_catalogue(const struct node *node, bool hold)
+{
+	atomic_store(&node->state->catalogue_held, hold);
+}
+
+bool
+node_catalogue_held(const struct node *node)
+{
+	return node->state != NULL && atomic_load(&node->state->catalogue_held);
 }

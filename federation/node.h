@@ -37,4 +37,12 @@ void node_replace_settings(struct node *node, struct settings *settings);
 const struct node_snapshot *node_snapshot(const struct node *node);
 void node_release(const struct node_snapshot **snapshot);
 
+/*
+ * While it is held, nothing is added to the node's own catalogue and no head
+ * is signed: it is not known yet whether others have more of it than this
+ * database (replica_recall.h).  Any thread.
+ */
+void node_hold_catalogue(const struct node *node, bool hold);
+bool node_catalogue_held(const struct node *node);
+
 #endif

@@ -40,7 +40,14 @@ int publish_node_actors(struct publish *publish, const char *name,
  */
 int publish_actor_create(struct publish *publish, const struct actor *actor,
     const struct actor_lists *lists, struct actor *ret) MUST_CHECK;
-/* The same for one that exists (id); lists NULL leaves them. */
+/*
+ * The same for one that was ours before under an id (uri) and that this
+ * database does not know; its summary is taken as it is.  It gets new keys,
+ * of which its holder's followers hear.
+ */
+int publish_actor_restore(struct publish *publish, const struct actor *actor,
+    const struct actor_lists *lists, struct actor *ret) MUST_CHECK;
+/* What an owner changed of one that exists (id); lists NULL leaves them. */
 int publish_actor_update(struct publish *publish, const struct actor *actor,
     const struct actor_lists *lists) MUST_CHECK;
 /* Delete to all who may have it, then a Tombstone. A profile's projects must

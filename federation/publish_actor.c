@@ -106,8 +106,8 @@ check_owner(struct publish *publish, const struct actor *actor)
 	return 0;
 }
 
-int
-publish_actor_create(struct publish *publish, const struct actor *actor,
+static int
+create(struct publish *publish, const struct actor *actor,
     const struct actor_lists *lists, struct actor *ret)
 {
 	struct actor new = *actor;
@@ -123,7 +123,10 @@ publish_actor_create(struct publish *publish, const struct actor *actor,
 		r = check_owner(publish, &new);
 	if (r < 0)
 		return r;
-	derive(publish, new_uri(publish), &new);
+	if (actor->uri != NULL)
+		new.summary = actor->summary;
+	derive(
+	    publish, actor->uri != NULL ? actor->uri : new_uri(publish), &new);
 	r = actor_create(publish->db, &new, &new.id);
 	if (r == -EEXIST)
 		(void)snprintf(publish->error, sizeof(publish->error),
@@ -133,6 +136,24 @@ publish_actor_create(struct publish *publish, const struct actor *actor,
 	if (r == 0)
 		*ret = new;
 	return r;
+}
+
+int
+publish_actor_create(struct publish *publish, const struct actor *actor,
+    const struct actor_lists *lists, struct actor *ret)
+{
+	struct actor new = *actor;
+
+	new.uri = NULL;
+	return create(publish, &new, lists, ret);
+}
+
+int
+publish_actor_restore(struct publish *publish, const struct actor *actor,
+    const struct actor_lists *lists, struct actor *ret)
+{
+	ASSERT(actor->uri != NULL);
+	return create(publish, actor, lists, ret);
 }
 
 /* To its own followers, and for a project to its holder's. */

@@ -15,7 +15,6 @@
 #include "federation/catalogue_copy.h"
 #include "federation/catalogue_page.h"
 #include "federation/fetch.h"
-#include "federation/replica_own.h"
 #include "federation/replica_pull.h"
 #include "federation/url.h"
 #include "store/peer.h"
@@ -158,7 +157,8 @@ consider(struct call *call, const json_t *head)
 	struct peer origin;
 
 	if (domain != NULL && strcmp(domain, core->node->domain) == 0) {
-		replica_own_seen(core, head);
+		courier_replica_own_seen(
+		    call->frontier->replica, head, call->peer.domain);
 		return;
 	}
 	if (domain == NULL ||

@@ -143,3 +143,7 @@ SETTING_INT(replication, push_seconds, 2, 0, 3600, "seconds", RELOAD,
 SETTING_INT(replication, neighbours, 8, 0, 64, "peers", RELOAD,
     "Peers that are told of a change at once: those chosen with parvisctl "
     "peer neighbour, then any.")
+SETTING_INT(replication, recall_seconds, 300, 1, 604800, "seconds", RELOAD,
+    "How long a node that starts waits for peers to say whether they hold more "
+    "of its own catalogue than its database does, before it publishes "
+    "again.  It ends with the first that answers.")

@@ -151,6 +151,23 @@ COMMAND(catalogue_check, command_catalogue_check, "catalogue check", "DOMAIN",
     0, 0, FIELDS, NULL,
     "Read the catalogue of another node as a whole and tell whether it is "
     "complete and genuine, or what is wrong with it.  Nothing is kept.")
+COMMAND(catalogue_publish, command_catalogue_publish, "catalogue publish", "",
+    0, 0, MESSAGE, NULL,
+    "Publish again without waiting for peers.  A node that starts asks them "
+    "first whether they hold more of its own catalogue than its database "
+    "does.")
+COMMAND(catalogue_lost, command_catalogue_lost, "catalogue lost", "",
+    SET_NAMES, 0, TABLE, "kind,~name,username,~id,signed",
+    "List the profiles and projects of this node that others hold and that its "
+    "database, restored from an old copy, does not know.  They wait for "
+    "catalogue reclaim or catalogue abandon.")
+COMMAND(catalogue_reclaim, command_catalogue_reclaim, "catalogue reclaim",
+    "ID", SET_RECLAIM, 0, MESSAGE, NULL,
+    "Take one of them back, under its id and with new keys; with a profile "
+    "come the projects that it holds.")
+COMMAND(catalogue_abandon, command_catalogue_abandon, "catalogue abandon",
+    "ID", 0, 0, MESSAGE, NULL,
+    "Let one of them go.")
 
 COMMAND(search, command_search, "search", "[TEXT]", SET_SEARCH, 0, TABLE,
     "kind,~name,~place,distance=km,~domain=territory,~url",
@@ -247,6 +264,8 @@ OPTION(SET_ACTOR, "indexable", CHOICE, "yes|no",
     "Whether its public updates may be searched.")
 OPTION(SET_ACTOR, "manually-approves", CHOICE, "yes|no",
     "Whether followers wait for parvisctl requests accept.")
+OPTION(SET_RECLAIM, "holder", TEXT, "USERNAME",
+    "Another profile that holds the project from now on.")
 OPTION(SET_OF_HOLDER, "holder", TEXT, "USERNAME",
     "Only the projects of this profile.")
 

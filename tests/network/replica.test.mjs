@@ -110,10 +110,13 @@ describe("three nodes in a line", () => {
 		await a.stop();
 		cpSync(a.dir, `${a.dir}.old`, { recursive: true });
 		await a.up();
-		await publish(a, "verger");
+		await a.ctl("project", "create", "verger", "--holder", "gardienne",
+			"--name", "verger", "--discoverable", "yes");
+		await publish(a, "rucher");
 		await a.ctl("project", "edit", "potager", "--status", "en fleurs");
 		await level(a, b);
 		const before = (await a.ctl("catalogue", "show")).epoch;
+		const id = (await a.ctl("project", "show", "verger")).id;
 		await a.stop();
 		rmSync(a.dir, { recursive: true });
 		renameSync(`${a.dir}.old`, a.dir);
@@ -123,9 +126,114 @@ describe("three nodes in a line", () => {
 			async () => (await a.ctl("catalogue", "show")).epoch > before,
 			{ seconds: 60 },
 		);
+		// What it had published since the copy was made is its own again.
+		await waitFor("the project in its catalogue", async () =>
+			(await copyOf(a, a.domain)).includes('"verger"'),
+		);
+		assert.equal((await a.ctl("project", "show", "verger")).id, id);
+		assert.equal(
+			(await a.ctl("project", "show", "potager")).status,
+			"en fleurs",
+		);
 		await level(a, b, c);
+		assert.match(await copyOf(b, a.domain), /en fleurs/);
 		assert.equal((await b.ctl("peer", "show", a.domain)).problem, null);
-		await publish(a, "rucher");
+
+		// Its holder came after the copy too, and was not to be found.
+		const { items } = await a.ctl("catalogue", "lost");
+		assert.deepEqual(
+			items.map((item) => [item.kind, item.username]),
+			[["project", "rucher"]],
+		);
+		assert.match((await a.ctl("status")).attention.join(), /catalogue lost/);
+		const reclaim = ["catalogue", "reclaim", items[0].id];
+		assert.match((await a.refused(...reclaim)).stderr, /holder is not here/);
+		await a.ctl(...reclaim, "--holder", "gardienne");
+		assert.deepEqual((await a.ctl("catalogue", "lost")).items, []);
+		await waitFor("the project in its catalogue", async () =>
+			(await copyOf(a, a.domain)).includes('"rucher"'),
+		);
+		await level(a, b, c);
+	});
+
+	test("what was deleted after an old copy stays deleted", async () => {
+		await a.stop();
+		cpSync(a.dir, `${a.dir}.old`, { recursive: true });
+		await a.up();
+		await a.ctl("project", "delete", "rucher");
+		await a.ctl("profile", "create", "ulysse", "--name", "Ulysse",
+			"--discoverable", "yes");
+		await a.ctl("project", "create", "moulin", "--holder", "ulysse",
+			"--name", "moulin", "--discoverable", "yes");
+		await waitFor("both in the catalogue", async () =>
+			/"moulin"[^]*"ulysse"|"ulysse"[^]*"moulin"/.test(
+				await copyOf(a, a.domain),
+			),
+		);
+		await level(a, b);
+		await a.stop();
+		rmSync(a.dir, { recursive: true });
+		renameSync(`${a.dir}.old`, a.dir);
+		await a.up();
+		await waitFor(
+			"the deletion",
+			async () =>
+				!(await a.ctl("project", "list")).items.some(
+					(project) => project.username === "rucher",
+				),
+		);
+		await level(a, b, c);
+		assert.ok(!(await copyOf(b, a.domain)).includes('"rucher"'));
+		const { stderr } = await a.refused("project", "show", "rucher");
+		assert.match(stderr, /no project/);
+
+		// Who has nobody here waits for the administrator.
+		const { items } = await a.ctl("catalogue", "lost");
+		assert.deepEqual(
+			items.map((item) => [item.kind, item.username]).sort(),
+			[
+				["profile", "ulysse"],
+				["project", "moulin"],
+			],
+		);
+		// With a profile come its projects.
+		await a.ctl(
+			"catalogue",
+			"reclaim",
+			items.find((item) => item.kind === "profile").id,
+		);
+		assert.deepEqual((await a.ctl("catalogue", "lost")).items, []);
+		await waitFor("the profile in the catalogue", async () =>
+			(await copyOf(b, a.domain)).includes('"ulysse"'),
+		);
+		await level(a, b, c);
+	});
+
+	test("until a peer has said how far it was, a node signs nothing", async () => {
+		const head = async () => (await a.ctl("catalogue", "show")).seq;
+		await Promise.all([b.stop(), c.stop()]);
+		await a.kill();
+		await a.up();
+		const before = await head();
+		await a.project("lavoir", "--discoverable", "yes");
+		assert.match((await a.ctl("status")).attention.join(), /held back/);
+		assert.equal(await head(), before);
+		await Promise.all([b.up(), c.up()]);
+		await waitFor(
+			"the project in its catalogue",
+			async () => (await copyOf(a, a.domain)).includes('"lavoir"'),
+			{ seconds: 60 },
+		);
+		await level(a, b, c);
+		await Promise.all([b.stop(), c.stop()]);
+		await a.kill();
+		await a.up();
+		await a.project("pressoir", "--discoverable", "yes");
+		await a.ctl("catalogue", "publish");
+		await waitFor("what the administrator publishes", async () =>
+			(await copyOf(a, a.domain)).includes('"pressoir"'),
+		);
+		await Promise.all([b.up(), c.up()]);
 		await level(a, b, c);
 	});
 
@@ -146,7 +254,7 @@ describe("three nodes in a line", () => {
 		const before = await stand(c, a.domain);
 		c.configure({ "network.origin_entries": String(entries) });
 		await c.ctl("reload");
-		await publish(a, "verger");
+		await publish(a, "treille");
 		await waitFor("the log to be frozen", async () =>
 			/network\.origin_entries/.test(
 				(await c.ctl("peer", "show", a.domain)).problem ?? "",
