@@ -420,6 +420,8 @@ start_web(struct service *service, const struct settings *settings)
 	service->web.node = &service->node;
 	service->web.senders =
 	    ratelimit_new(SENDER_SLOTS, settings->listen_inbox_per_minute);
+	service->web.visits =
+	    ratelimit_new(SENDER_SLOTS, WEB_VISITS_PER_MINUTE);
 	service->web.lookups =
 	    ratelimit_new(SENDER_SLOTS, settings->listen_lookups_per_minute);
 	if (worker_pool_start(&options, &pool, error) < 0) {
@@ -488,6 +490,7 @@ stop(struct service *service)
 	worker_pool_free(&service->pool);
 	ratelimit_free(&service->web.senders);
 	ratelimit_free(&service->web.lookups);
+	ratelimit_free(&service->web.visits);
 	tls_free(&service->tls);
 	template_unload();
 	for (size_t i = 0; i < service->signal_count; i++)

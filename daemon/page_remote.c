@@ -7,13 +7,15 @@
 #include <errno.h>
 #include <string.h>
 
+#include "config/base/clock.h"
 #include "config/base/text.h"
 #include "daemon/page.h"
 #include "daemon/page_lookup.h"
 #include "daemon/page_text.h"
 #include "federation/sanitize.h"
+#include "store/story.h"
 
-enum { PAGE_NOTES = 20, PAGE_DESCRIPTION_MAX = 160 };
+enum { PAGE_NOTES = 20, PAGE_REPLIES = 20, PAGE_DESCRIPTION_MAX = 160 };
 
 /* The first character of the name stands where others have a picture. */
 static const char *
@@ -39,6 +41,39 @@ set_holder(
 	page_set(data, "holder_url", page_remote_address(arena, holder.uri));
 }
 
+/* Answers from anywhere, by whomever may be shown; each leads to where it is.
+ */
+static void
+set_replies(struct http_request *request, json_t *data, const char *uri)
+{
+	struct web *web = web_of(request);
+	struct arena *arena = http_arena(request);
+	json_t *list = json_array();
+	struct object *replies;
+	size_t count = 0;
+
+	if (story_replies(
+		web->db, arena, uri, PAGE_REPLIES, &replies, &count) != 0)
+		count = 0;
+	for (size_t i = 0; i < count; i++) {
+		struct actor author;
+		json_t *reply;
+
+		if (actor_get(web->db, arena, replies[i].actor_id, &author) !=
+			0 ||
+		    (author.host != NULL &&
+			portrait_refused(web->db, arena, author.host)))
+			continue;
+		reply = page_note(request, &replies[i]);
+		page_set_line(arena, reply, "author",
+		    author.name != NULL ? author.name : author.username);
+		page_set(reply, "content",
+		    page_text_html(arena, replies[i].content, 5));
+		(void)json_array_append_new(list, reply);
+	}
+	page_set_list(data, "replies", list);
+}
+
 static int
 set_notes(
     struct http_request *request, json_t *data, const struct portrait *portrait)
@@ -62,6 +97,7 @@ set_notes(
 
 		page_set(note, "content",
 		    page_text_html(arena, notes[i].content, 4));
+		set_replies(request, note, notes[i].uri);
 		(void)json_array_append_new(list, note);
 	}
 	page_set_list(data, "notes", list);
@@ -72,6 +108,28 @@ set_notes(
 		    arena_printf(arena, "%s&before=%lld", self,
 			(long long)notes[PAGE_NOTES - 1].id));
 	return r;
+}
+
+/*
+ * Has the courier read it again, when the copy is old.  The page does not
+ * wait; and somebody who opens page after page has no more asked of others
+ * than a reader would.
+ */
+static void
+reread(struct http_request *request, const struct portrait *portrait)
+{
+	struct web *web = web_of(request);
+	const struct node_snapshot *snapshot = node_snapshot(web->node);
+	int64_t before =
+	    clock_now() - snapshot->settings->federation_reread_seconds;
+	char key[RATELIMIT_KEY_SIZE];
+
+	node_release(&snapshot);
+	if (portrait->fetched_at >= before && portrait->story_at >= before)
+		return;
+	ratelimit_key(http_client(request), key);
+	if (ratelimit_take(web->shared->visits, key, clock_monotonic_ms()) == 0)
+		courier_visited(web->node->courier, portrait->uri);
 }
 
 static json_t *
@@ -118,6 +176,7 @@ show(struct http_request *request, const struct portrait *portrait)
 		    portrait->kind == PORTRAIT_PROJECT ? "L’histoire du projet"
 						       : "Nouvelles");
 		r = set_notes(request, data, portrait);
+		reread(request, portrait);
 	}
 	if (r == 0) {
 		page_answer(request, "remote.html", &data);

@@ -23,9 +23,11 @@ struct web_shared {
 	const struct node *node;
 	struct ratelimit *senders; /* activities, by host of the signer */
 	struct ratelimit *lookups; /* forms (form.h), by client */
+	struct ratelimit *visits;  /* pages that have others asked, by client */
 	atomic_uint waiting;       /* requests in web_wait_for_actors() */
 };
 
+enum { WEB_VISITS_PER_MINUTE = 30 };
 enum { WEB_WAITING_MAX = 256 }; /* of one thread */
 
 struct web {

@@ -118,6 +118,21 @@ asked_follow(struct apply *apply, struct follow *ret)
 	return r;
 }
 
+/* What it published until now belongs on the home page too. */
+static int
+read_story(struct apply *apply)
+{
+	const struct task task = {
+		.kind = TASK_STORY,
+		.uri = apply->sender->uri,
+		.actor_id = apply->sender->id,
+		.next_at = apply->publish->now,
+		.created_at = apply->publish->now,
+	};
+
+	return task_add(apply->publish->db, &task);
+}
+
 int
 apply_answer(struct apply *apply, enum verdict *ret)
 {
@@ -136,8 +151,9 @@ apply_answer(struct apply *apply, enum verdict *ret)
 		    publish->db, follow.follower_id, follow.followee_id);
 	if (follow.state == FOLLOW_ACCEPTED)
 		return 0;
-	return follow_decide(
+	r = follow_decide(
 	    publish->db, follow.id, FOLLOW_ACCEPTED, publish->now);
+	return r < 0 ? r : read_story(apply);
 }
 
 /* What an Undo takes back, known by the type of what it embeds. */

@@ -23,6 +23,7 @@
 #include "federation/replica_pull.h"
 #include "federation/resolve.h"
 #include "federation/sender.h"
+#include "federation/visit.h"
 #include "store/store.h"
 
 enum {
@@ -88,7 +89,8 @@ idle(const struct courier *courier)
 	return http_client_active(core->client) == 0 && core->jobs == 0 &&
 	       resolve_open(core->resolve) == 0 &&
 	       courier_task_active(core->tasks) == 0 &&
-	       courier_replica_active(core->replica) == 0;
+	       courier_replica_active(core->replica) == 0 &&
+	       visits_active(core->visits) == 0;
 }
 
 static void
@@ -191,6 +193,7 @@ release(struct courier *courier)
 
 	http_client_free(&core->client);
 	courier_replica_free(&core->replica);
+	visits_free(&core->visits);
 	courier_task_list_free(&core->tasks);
 	sender_free(&core->sender);
 	resolve_free(&core->resolve);
@@ -243,6 +246,7 @@ make_parts(struct courier_core *core)
 	core->sender = sender_new(core);
 	core->tasks = courier_task_list_new(core);
 	core->replica = courier_replica_new(core);
+	core->visits = visits_new(core);
 }
 
 int
@@ -355,6 +359,34 @@ courier_heard(struct courier *courier, const char *domain, const char *source,
 	heard->evidence = evidence != NULL ? xstrdup(evidence) : NULL;
 	heard->message.run = run_heard;
 	mailbox_post(courier->core.mailbox, &heard->message);
+}
+
+struct visited {
+	struct message message;
+	struct courier *courier;
+	char *uri;
+};
+
+static void
+run_visited(struct message *message)
+{
+	struct visited *visited =
+	    CONTAINER_OF(message, struct visited, message);
+
+	visits_open(visited->courier->core.visits, visited->uri);
+	free(visited->uri);
+	free(visited);
+}
+
+void
+courier_visited(struct courier *courier, const char *uri)
+{
+	struct visited *visited = xcalloc(1, sizeof(*visited));
+
+	visited->courier = courier;
+	visited->uri = xstrdup(uri);
+	visited->message.run = run_visited;
+	mailbox_post(courier->core.mailbox, &visited->message);
 }
 
 void

@@ -61,6 +61,9 @@ void courier_want(struct courier *courier, struct courier_want *want);
 void courier_heard(struct courier *courier, const char *domain,
     const char *source, const char *evidence);
 
+/* Any thread: the page of an actor elsewhere was opened (visit.h); copied. */
+void courier_visited(struct courier *courier, const char *uri);
+
 /* Of the courier's life, for parvisctl status. */
 struct courier_figures {
 	uint64_t delivered, failed, fetched, in_flight;

@@ -16,6 +16,7 @@ struct resolve;
 struct sender;
 struct courier_task_list;
 struct courier_replica;
+struct visits;
 
 struct courier_core {
 	const struct node *node;
@@ -30,6 +31,7 @@ struct courier_core {
 	struct sender *sender;
 	struct courier_task_list *tasks;
 	struct courier_replica *replica;
+	struct visits *visits;
 	bool stopping;
 	size_t jobs; /* that the writer has of us */
 	uint64_t delivered, failed, fetched;

@@ -205,6 +205,9 @@ read_task(struct courier_task *task)
 	case TASK_NODEINFO:
 		courier_task_nodeinfo(task);
 		return;
+	case TASK_STORY:
+		courier_task_story(task);
+		return;
 	}
 	courier_task_end(task, VERDICT_MALFORMED, "a task of no known kind");
 }

@@ -64,5 +64,6 @@ void courier_task_actor(struct courier_task *task);
 void courier_task_follow(struct courier_task *task);
 void courier_task_followers(struct courier_task *task);
 void courier_task_nodeinfo(struct courier_task *task);
+void courier_task_story(struct courier_task *task);
 
 #endif

@@ -69,8 +69,8 @@ actor_work(struct writer_job *job, struct db *db)
 
 /* Only its own author's document, and never an older one, replaces it. */
 static int
-replace_object(struct keeping *keeping, struct db *db, struct arena *arena,
-    struct object *object)
+replace_object(struct db *db, struct arena *arena, struct object *object,
+    enum verdict *ret)
 {
 	struct object known;
 	int r = object_by_uri(db, arena, object->uri, &known);
@@ -78,17 +78,33 @@ replace_object(struct keeping *keeping, struct db *db, struct arena *arena,
 	if (r != 0)
 		return r;
 	if (known.deleted_at != 0) {
-		keeping->verdict = VERDICT_GONE;
+		*ret = VERDICT_GONE;
 		return 0;
 	}
 	if (known.local || known.actor_id != object->actor_id) {
-		keeping->verdict = VERDICT_FORBIDDEN;
+		*ret = VERDICT_FORBIDDEN;
 		return 0;
 	}
-	if (object->updated < known.updated)
-		return 0;
 	object->id = known.id;
-	return object_update(db, object);
+	return object->updated < known.updated ? 0 : object_update(db, object);
+}
+
+int
+keep_put_object(struct db *db, struct arena *arena, struct object *object,
+    enum verdict *ret)
+{
+	int r;
+
+	object->local = false;
+	*ret = VERDICT_ACCEPTED;
+	r = object_create(db, object, &object->id);
+	if (r == -EEXIST)
+		return replace_object(db, arena, object, ret);
+	if (r == -ESTALE) {
+		*ret = VERDICT_GONE;
+		return 0;
+	}
+	return r;
 }
 
 static int
@@ -98,7 +114,6 @@ object_work(struct writer_job *job, struct db *db)
 	struct keeping *keeping = CONTAINER_OF(job, struct keeping, job);
 	struct object object = *keeping->object;
 	struct actor author;
-	int64_t id;
 	int r = actor_by_uri(db, arena, object.actor_uri, &author);
 
 	if (r == -ENOENT || (r == 0 && author.deleted_at != 0)) {
@@ -108,16 +123,8 @@ object_work(struct writer_job *job, struct db *db)
 	if (r != 0)
 		return r;
 	object.actor_id = author.id;
-	object.local = false;
 	object.received_at = clock_now();
-	r = object_create(db, &object, &id);
-	if (r == -EEXIST)
-		return replace_object(keeping, db, arena, &object);
-	if (r == -ESTALE) {
-		keeping->verdict = VERDICT_GONE;
-		return 0;
-	}
-	return r;
+	return keep_put_object(db, arena, &object, &keeping->verdict);
 }
 
 static void

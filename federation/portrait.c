@@ -10,6 +10,7 @@
 #include "federation/url.h"
 #include "store/catalogue.h"
 #include "store/peer.h"
+#include "store/story.h"
 
 enum { NAME_CHARS = 200, WORD_CHARS = 100, STATUS_CHARS = 2000 };
 
@@ -164,8 +165,8 @@ portrait_read(struct arena *arena, const json_t *document, struct portrait *ret)
 
 /* --- Finding --- */
 
-static bool
-is_refused(struct db *db, struct arena *arena, const char *domain)
+bool
+portrait_refused(struct db *db, struct arena *arena, const char *domain)
 {
 	struct peer peer;
 
@@ -234,7 +235,7 @@ compose(struct db *db, struct arena *arena, const struct url *url,
 		return -ENOENT;
 	ret->actor_id = actor->id;
 	ret->fetched_at = actor->fetched_at;
-	return 0;
+	return story_read_at(db, actor->id, &ret->story_at);
 }
 
 int
@@ -250,7 +251,7 @@ portrait_find(struct db *db, struct arena *arena, const char *base,
 		return -EINVAL;
 	if (strcmp(url.origin, base) == 0)
 		return -EXDEV;
-	if (is_refused(db, arena, url.authority))
+	if (portrait_refused(db, arena, url.authority))
 		return -ENOENT;
 	r = actor_by_uri(db, arena, url.text, &actor);
 	if (r < 0 && r != -ENOENT)
@@ -273,7 +274,7 @@ portrait_known(
 		return -EINVAL;
 	r = actor_by_uri(db, arena, url.text, ret);
 	if (r == 0 && (ret->kind != ACTOR_REMOTE || ret->deleted_at != 0 ||
-			  is_refused(db, arena, ret->host)))
+			  portrait_refused(db, arena, ret->host)))
 		r = -ENOENT;
 	return r;
 }

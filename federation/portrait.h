@@ -41,7 +41,7 @@ struct portrait {
 	size_t theme_count, skill_count;
 	int64_t updated;
 	/* Of the actor as the store has it; 0 when it does not. */
-	int64_t actor_id, fetched_at;
+	int64_t actor_id, fetched_at, story_at;
 	bool deleted; /* it was deleted there: nothing else is set but uri */
 };
 
@@ -60,6 +60,8 @@ int portrait_read(struct arena *arena, const json_t *document,
  */
 int portrait_find(struct db *db, struct arena *arena, const char *base,
     const char *uri, struct portrait *ret) MUST_CHECK;
+/* Whether the administrator refuses the node of that domain. */
+bool portrait_refused(struct db *db, struct arena *arena, const char *domain);
 /*
  * Somebody elsewhere whom the store knows by this very id, whether they wish
  * to be found or not: their name is told to who gave the id.  -ENOENT.

@@ -82,6 +82,7 @@ enum task_kind {
 	TASK_FOLLOWERS = 2, /* compare followers (FEP-8fcf) */
 	TASK_FOLLOW = 3,    /* find an actor and follow it */
 	TASK_NODEINFO = 4,  /* learn a host's software */
+	TASK_STORY = 5,     /* read what an actor published */
 };
 
 struct task {

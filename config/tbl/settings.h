@@ -105,6 +105,9 @@ SETTING_INT(federation, signature_window_seconds, 3600, 60, 43200, "seconds",
     RELOAD, "How far the date of a signature may be from now, either way.")
 SETTING_INT(federation, actor_refresh_hours, 24, 1, 720, "hours", RELOAD,
     "Age after which a remote actor is read again when it is used.")
+SETTING_INT(federation, reread_seconds, 600, 1, 86400, "seconds", RELOAD,
+    "Age after which what is elsewhere is read again, itself and what it "
+    "published, when somebody opens its page here.")
 SETTING_INT(federation, ask_again_seconds, 60, 1, 3600, "seconds", RELOAD,
     "Time for which another server is not asked again for an actor or key that "
     "it gave a moment ago, however many wrong signatures come in; twice as "

@@ -2,13 +2,15 @@
 /*
  * What other servers say of somebody, for a page of ours: where to follow from
  * (a JRD) leads to an https address alone; what is shown of an actor has no
- * markup in its lines and links to its own origin alone.
+ * markup in its lines and links to its own origin alone; what is taken of its
+ * outbox is its own and public.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "config/base/text.h"
 #include "federation/portrait.h"
+#include "federation/story.h"
 #include "federation/subscribe.h"
 #include "federation/url.h"
 
@@ -72,6 +74,32 @@ check_portrait(struct arena *arena, const json_t *document)
 	check_address(&portrait, portrait.holder);
 }
 
+static void
+check_story(struct arena *arena, json_t *document)
+{
+	static const struct actor author = { .kind = ACTOR_REMOTE,
+		.uri = "https://a.example/o/1" };
+	struct story_page *page = arena_alloc(arena, sizeof(*page));
+
+	story_read_outbox(
+	    arena, document, &author, "https://node.example", page);
+	ASSERT(page->count <= STORY_ITEMS_MAX);
+	for (size_t i = 0; i < page->count; i++) {
+		const struct object *note = page->items[i].note;
+
+		ASSERT(url_same_origin(page->items[i].id, author.uri));
+		if (note == NULL)
+			continue;
+		ASSERT(strcmp(note->uri, page->items[i].id) == 0);
+		ASSERT(strcmp(note->actor_uri, author.uri) == 0);
+		ASSERT(note->visibility <= VISIBILITY_UNLISTED);
+	}
+	story_read_thread(arena, document, "https://node.example", page);
+	ASSERT(page->count <= STORY_REPLIES_MAX);
+	for (size_t i = 0; i < page->count; i++)
+		ASSERT(text_starts_with(page->items[i].id, "https://"));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -84,6 +112,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	arena = arena_new();
 	check_template(arena, document);
 	check_portrait(arena, document);
+	check_story(arena, document);
 	arena_free(&arena);
 	json_decref(document);
 	return 0;

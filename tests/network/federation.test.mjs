@@ -99,7 +99,10 @@ test("a project that approves its followers lets them wait", async () => {
 		return items[0];
 	});
 	assert.equal((await chevreuse.followers("prudent")).length, 0);
-	await chevreuse.publish("prudent", "Pas encore pour vous");
+	// What is public she may read, and does once she follows.
+	await chevreuse.publish(
+		...["prudent", "Pas encore pour vous", "--visibility", "followers"],
+	);
 	await chevreuse.ctl("requests", "accept", "prudent", waiting.actor);
 	await nantes.followState("camille", target, "accepted");
 	await chevreuse.publish("prudent", "Bienvenue");

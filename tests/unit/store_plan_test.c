@@ -19,6 +19,7 @@
 #include "store/host.h"
 #include "store/outbox.h"
 #include "store/search.h"
+#include "store/story.h"
 #include "tests/unit/store_fixture.h"
 
 /* Runs the functions that requests and deliveries are made of. */
@@ -53,6 +54,8 @@ read_all(struct fixture *f, int64_t actor)
 	(void)!actor_without_keys(db, two, 2, &count);
 	(void)!host_by_name(db, arena, "h", &host);
 	(void)!object_by_uri(db, arena, "u", &object);
+	(void)!story_replies(db, arena, "u", 9, &objects, &count);
+	(void)!story_read_at(db, 1, &n);
 	(void)!catalogue_shown(db, arena, "u", &shown);
 	(void)!catalogue_speaks_of(db, "u", &known);
 	(void)!object_list(db, arena, 1, 0, 9, &objects, &count);

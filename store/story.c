@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC */
+#include "store/story.h"
+
+#include "store/internal.h"
+
+int
+story_read_at(struct db *db, int64_t actor_id, int64_t *ret)
+{
+	static const char sql[] = "SELECT story_at FROM actor WHERE id = ?1";
+
+	return db_number(db, sql, VALUES(db_int(actor_id)), ret);
+}
+
+int
+story_set_read(struct db *db, int64_t actor_id, int64_t now)
+{
+	static const char sql[] =
+	    "UPDATE actor SET story_at = ?2 WHERE id = ?1";
+
+	return db_run(db, sql, VALUES(db_int(actor_id), db_int(now)));
+}
+
+static void
+reply_read(struct statement *row, struct arena *arena, void *item)
+{
+	object_take(row, arena, item);
+}
+
+int
+story_replies(struct db *db, struct arena *arena, const char *uri, size_t limit,
+    struct object **ret, size_t *ret_count)
+{
+	static const char sql[] =
+	    "SELECT " OBJECT_COLUMNS OBJECT_FROM " WHERE o.in_reply_to = ?1"
+	    " AND o.visibility = 0 AND o.deleted_at IS NULL"
+	    " AND a.deleted_at IS NULL"
+	    " ORDER BY o.published LIMIT ?2";
+	struct db_list list = { .arena = arena,
+		.item_size = sizeof(struct object),
+		.read = reply_read };
+	int r = db_list(db, sql, VALUES(db_text(uri), db_size(limit)), &list);
+
+	if (r == 0) {
+		*ret = list.items;
+		*ret_count = list.count;
+	}
+	return r;
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * story.h: what is known here of what an actor elsewhere published.
+ * Memory, errors, threads: see store.h.
+ */
+#ifndef STORE_STORY_H
+#define STORE_STORY_H
+
+#include "store/object.h"
+
+/* When its outbox was last read to its end; 0: never. */
+int story_read_at(struct db *db, int64_t actor_id, int64_t *ret) MUST_CHECK;
+int story_set_read(struct db *db, int64_t actor_id, int64_t now) MUST_CHECK;
+/* Living public answers to an object, ours and others', oldest first. */
+int story_replies(struct db *db, struct arena *arena, const char *uri,
+    size_t limit, struct object **ret, size_t *ret_count) MUST_CHECK;
+
+#endif
