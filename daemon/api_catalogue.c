@@ -19,6 +19,7 @@
 #include "federation/catalogue.h"
 #include "federation/catalogue_page.h"
 #include "federation/peers_list.h"
+#include "federation/rotation.h"
 #include "federation/url.h"
 #include "store/peer.h"
 
@@ -180,6 +181,38 @@ api_catalogue_frontier(struct http_request *request)
 	}
 	answer(request, r, &body);
 	buf_done(&body);
+}
+
+/* GET /catalogue/rotation?origin=DOMAIN */
+void
+api_catalogue_rotation(struct http_request *request)
+{
+	struct web *web = web_of(request);
+	const char *domain;
+	json_t *list = NULL;
+	struct query query;
+	int r;
+
+	if (!read_query(request, &query))
+		return;
+	domain = query.domain != NULL ? query.domain : web->node->domain;
+	r = store_begin_read(web->db);
+	if (r == 0) {
+		r = query.domain != NULL && !peer_is_admitted(web->db, domain)
+			? -ENOENT
+			: rotation_write(web->db, http_arena(request),
+			      web->node->base, domain, &list);
+		store_end_read(web->db);
+	}
+	if (r == -ENOENT)
+		http_answer_error(request, 404,
+		    "this node knows of no key of that domain that gave way "
+		    "to another");
+	else if (r < 0)
+		web_answer_store_error(request, r);
+	else
+		web_answer_json_as(
+		    request, negotiate_type(NEGOTIATE_ACTIVITY), &list);
 }
 
 /* GET /peers */

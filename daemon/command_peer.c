@@ -15,6 +15,7 @@
 #include "federation/url.h"
 #include "store/catalogue.h"
 #include "store/peer.h"
+#include "store/rotation.h"
 
 enum { VOUCHERS_SHOWN = 20 };
 
@@ -342,6 +343,19 @@ add_vouchers(struct command_request *request, const char *domain, json_t *view)
 	json_object_set_new(view, "vouched_by", list);
 }
 
+/* When its key last gave way to another. */
+static void
+add_rotation(struct command_request *request, const char *domain, json_t *view)
+{
+	struct rotation *rotations = NULL;
+	size_t count = 0;
+
+	if (rotation_list(
+		request->db, request->arena, domain, &rotations, &count) == 0 &&
+	    count > 0)
+		command_set_time(view, "rotated", rotations[count - 1].at);
+}
+
 static json_t *
 peer_view(struct command_request *request, const struct peer *peer)
 {
@@ -355,6 +369,7 @@ peer_view(struct command_request *request, const struct peer *peer)
 	if (replica_pull_key(peer, &key) == 0 &&
 	    key_multibase(key, request->arena, &multibase) == 0)
 		command_set_text(view, "key", multibase);
+	add_rotation(request, peer->domain, view);
 	add_vouchers(request, peer->domain, view);
 	json_object_set_new(view, "introducer", json_boolean(peer->introducer));
 	json_object_set_new(view, "neighbour", json_boolean(peer->neighbour));

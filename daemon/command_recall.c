@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * catalogue publish, lost, reclaim, abandon: after a database was restored
- * from an old copy (federation/replica_recall.h).
+ * from an old copy (federation/replica_recall.h); and catalogue rotate, after
+ * which it is begun anew as well.
  */
 #include <errno.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "daemon/command.h"
 #include "federation/catalogue.h"
 #include "federation/catalogue_recover.h"
+#include "federation/rotation.h"
 
 /* --- The administrator's word --- */
 
@@ -36,6 +38,32 @@ command_catalogue_publish(struct command_request *request)
 		    "nothing holds the catalogue back: it is published");
 	else
 		command_write(request, publish_work, NULL, NULL);
+}
+
+/* --- Another key --- */
+
+static int
+rotate_work(struct command_job *job)
+{
+	int r = node_catalogue_held(job->request->node)
+		    ? command_job_refuse(job, -EBUSY,
+			  "the catalogue is held back: see parvisctl status")
+		    : rotation_rotate(&job->publish);
+
+	if (r == -EAGAIN)
+		return command_job_refuse(
+		    job, r, "the node has no keys yet: they are being made");
+	if (r == 0)
+		job->answer = json_pack("{s:s}", "message",
+		    "the node signs with another key from now on; peers "
+		    "follow as they read on");
+	return r;
+}
+
+void
+command_catalogue_rotate(struct command_request *request)
+{
+	command_write(request, rotate_work, NULL, NULL);
 }
 
 /* --- What waits --- */

@@ -48,6 +48,7 @@ const struct route web_routes[] = {
 	GET("/a/:id", api_activity),
 	GET("/catalogue", api_catalogue),
 	GET("/catalogue/frontier", api_catalogue_frontier),
+	GET("/catalogue/rotation", api_catalogue_rotation),
 	{ HTTP_POST, "/catalogue/push", api_catalogue_push,
 	    ROUTES_ACTIVITY_BYTES, activity_types, false },
 	GET("/catalogue/:epoch/:seq", api_catalogue_entry),

@@ -120,6 +120,7 @@ void api_followers_sync(struct http_request *request);
 void api_catalogue(struct http_request *request);
 void api_catalogue_entry(struct http_request *request);
 void api_catalogue_frontier(struct http_request *request);
+void api_catalogue_rotation(struct http_request *request);
 void api_peers(struct http_request *request);
 void api_catalogue_push(struct http_request *request);
 void api_search(struct http_request *request);

@@ -385,28 +385,23 @@ forget_log(struct publish *publish)
 		      : r;
 }
 
-int
-catalogue_rebuild(struct publish *publish,
-    const struct catalogue_read_head *seen, bool *ret_done)
+/* All that is to be found, under an epoch above another. */
+static int
+write_anew(struct log *log, int64_t above)
 {
-	CLEANUP(release_log) struct log log = { 0 };
+	struct publish *publish = log->publish;
 	struct catalogue_walk walk = { 0 };
 	size_t count = 0;
-	int r = open_any_log(publish, &log);
+	int r = forget_log(publish);
 
-	*ret_done = false;
-	if (r == -EAGAIN || (r == 0 && !is_behind(&log, seen)))
-		return 0;
-	if (r == 0)
-		r = forget_log(publish);
-	log.origin.epoch =
-	    MAX(publish->now, MAX(seen->epoch, log.origin.epoch) + 1);
-	log.origin.seq = 0;
-	log.origin.count = 0;
-	lthash_init(&log.digest);
-	log.moved = true;
+	log->origin.epoch =
+	    MAX(publish->now, MAX(above, log->origin.epoch) + 1);
+	log->origin.seq = 0;
+	log->origin.count = 0;
+	lthash_init(&log->digest);
+	log->moved = true;
 	while (r == 0) {
-		r = walk_step(&log,
+		r = walk_step(log,
 		    walk.projects ? ACTOR_PROJECT : ACTOR_PROFILE, &walk,
 		    &count);
 		if (r < 0 || (count < CATALOGUE_STEP && walk.projects))
@@ -414,8 +409,30 @@ catalogue_rebuild(struct publish *publish,
 		if (count < CATALOGUE_STEP)
 			walk = (struct catalogue_walk){ .projects = true };
 	}
+	return r < 0 ? r : close_log(log);
+}
+
+int
+catalogue_rebuild(struct publish *publish,
+    const struct catalogue_read_head *seen, bool *ret_done)
+{
+	CLEANUP(release_log) struct log log = { 0 };
+	int r = open_any_log(publish, &log);
+
+	*ret_done = false;
+	if (r == -EAGAIN || (r == 0 && !is_behind(&log, seen)))
+		return 0;
 	if (r == 0)
-		r = close_log(&log);
+		r = write_anew(&log, seen->epoch);
 	*ret_done = r == 0;
 	return r;
+}
+
+int
+catalogue_begin_anew(struct publish *publish)
+{
+	CLEANUP(release_log) struct log log = { 0 };
+	int r = open_any_log(publish, &log);
+
+	return r < 0 ? r : write_anew(&log, 0);
 }

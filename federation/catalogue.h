@@ -51,6 +51,9 @@ struct catalogue_read_head;
 int catalogue_rebuild(struct publish *publish,
     const struct catalogue_read_head *seen, bool *ret_done) MUST_CHECK;
 
+/* The same whatever others have: the key that signs is another one. */
+int catalogue_begin_anew(struct publish *publish) MUST_CHECK;
+
 /* How far a walk through all our actors is; zeros at its beginning. */
 struct catalogue_walk {
 	bool projects; /* the profiles are done */

@@ -20,6 +20,7 @@
 #include "federation/courier_replica.h"
 #include "federation/courier_task.h"
 #include "federation/fetch.h"
+#include "federation/replica_note.h"
 #include "federation/replica_pull.h"
 #include "federation/resolve.h"
 #include "federation/sender.h"

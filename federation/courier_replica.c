@@ -20,7 +20,9 @@ enum {
 	PULLS_WAITING = 4096,
 	PULL_AGAIN_SECONDS = 5, /* the first time; doubled each time */
 	PULL_TRIES = 8,
-	FIRST_SECONDS = 3, /* at most, before the first exchange */
+	HINT_EXCHANGES = 2, /* between two that are heeded of a log */
+	HINTS = 256,        /* that are heeded in that time, of all logs */
+	FIRST_SECONDS = 3,  /* at most, before the first exchange */
 };
 
 /* A log of which there is news. */
@@ -32,8 +34,14 @@ struct wanted {
 	bool active, again; /* again: there was more news meanwhile */
 };
 
+struct hint {
+	int64_t name; /* hash of a domain */
+	int64_t at;
+};
+
 struct courier_replica {
 	struct courier_core *core;
+	struct hint hints[HINTS];
 	TAILQ_HEAD(, wanted) wanted;
 	size_t count, active;
 	struct replica_frontier *frontier;
@@ -136,6 +144,37 @@ courier_replica_heard(
 	TAILQ_INSERT_TAIL(&replica->wanted, wanted, link);
 	replica->count++;
 	replica->core->wake(replica->core);
+}
+
+/* Of this log, or the oldest. */
+static struct hint *
+hint_of(struct courier_replica *replica, const char *domain)
+{
+	int64_t name = crypto_hash64(domain);
+	struct hint *hint = NULL;
+
+	for (size_t i = 0; i < HINTS; i++) {
+		if (replica->hints[i].name == name)
+			return &replica->hints[i];
+		if (hint == NULL || replica->hints[i].at < hint->at)
+			hint = &replica->hints[i];
+	}
+	return hint;
+}
+
+void
+courier_replica_hint(
+    struct courier_replica *replica, const char *domain, const char *source)
+{
+	struct hint *hint = hint_of(replica, domain);
+	int64_t now = clock_now();
+
+	if (now - hint->at <
+	    HINT_EXCHANGES *
+		replica->core->snapshot->settings->replication_exchange_seconds)
+		return;
+	*hint = (struct hint){ crypto_hash64(domain), now };
+	courier_replica_heard(replica, domain, source);
 }
 
 void

@@ -33,6 +33,12 @@ size_t courier_replica_active(const struct courier_replica *replica);
 /* There is news of a log, perhaps at `source` (a domain, or NULL). */
 void courier_replica_heard(
     struct courier_replica *replica, const char *domain, const char *source);
+/*
+ * The same, although what was shown does not verify: heeded now and then for
+ * each log, so that a peer that lies has us read little.
+ */
+void courier_replica_hint(
+    struct courier_replica *replica, const char *domain, const char *source);
 /* A peer (source) shows a head that names our own domain. */
 void courier_replica_own_seen(
     struct courier_replica *replica, const json_t *head, const char *source);

@@ -7,28 +7,55 @@
 #include "federation/document.h"
 #include "federation/instance_key.h"
 #include "federation/proof.h"
+#include "federation/rotation.h"
 #include "federation/url.h"
 
 enum { STEP = 200 };
 
 /* --- Writing --- */
 
+/*
+ * How its key came to be another lately: whoever still has the old one follows,
+ * and does not miss the voices of those who did.
+ */
 static int
-add_peer(struct arena *arena, const struct peer *peer, json_t *items)
+add_rotations(
+    struct db *db, struct arena *arena, const char *domain, json_t *item)
+{
+	struct rotation *rotations;
+	size_t count;
+	json_t *list;
+	int r = rotation_list(db, arena, domain, &rotations, &count);
+
+	if (r < 0 || count == 0)
+		return r;
+	list = json_array();
+	for (size_t i = count - MIN(count, (size_t)PEERS_LIST_ROTATIONS);
+	     i < count; i++)
+		(void)json_array_append_new(
+		    list, json_loads(rotations[i].document, 0, NULL));
+	(void)json_object_set_new(item, "parvis:rotations", list);
+	return 0;
+}
+
+static int
+add_peer(
+    struct db *db, struct arena *arena, const struct peer *peer, json_t *items)
 {
 	CLEANUP(key_free) struct key *key = NULL;
 	char *multibase;
+	json_t *item;
 
 	if (peer->state != PEER_ADMITTED || peer->key == NULL ||
 	    key_from_spki(peer->key, peer->key_len, &key) != 0)
 		return 0;
 	if (key_multibase(key, arena, &multibase) != 0)
 		return -EIO;
-	(void)json_array_append_new(items,
-	    json_pack("{s:s, s:s, s:s}", "parvis:origin", peer->domain,
-		"parvis:key", multibase, "parvis:admission",
-		peer->rule == PEER_RULE_ADMIT ? "administrator" : "rule"));
-	return 0;
+	item = json_pack("{s:s, s:s, s:s}", "parvis:origin", peer->domain,
+	    "parvis:key", multibase, "parvis:admission",
+	    peer->rule == PEER_RULE_ADMIT ? "administrator" : "rule");
+	(void)json_array_append_new(items, item);
+	return add_rotations(db, arena, peer->domain, item);
 }
 
 static int
@@ -44,7 +71,7 @@ add_peers(struct db *db, struct arena *arena, json_t *items)
 		for (size_t i = 0; r == 0 && i < count &&
 				   json_array_size(items) < PEERS_LIST_MAX;
 		     i++) {
-			r = add_peer(arena, &peers[i], items);
+			r = add_peer(db, arena, &peers[i], items);
 			after = peers[i].domain;
 		}
 	} while (
@@ -135,7 +162,8 @@ check_form(const json_t *document, const struct catalogue_read_origin *origin,
 }
 
 static bool
-read_item(struct arena *arena, const json_t *item, struct vouch *ret)
+read_item(struct arena *arena, const json_t *item, struct vouch *ret,
+    const json_t **ret_rotations)
 {
 	CLEANUP(key_free) struct key *key = NULL;
 	const char *domain = json_text(item, "parvis:origin");
@@ -154,6 +182,7 @@ read_item(struct arena *arena, const json_t *item, struct vouch *ret)
 	ret->domain = normal;
 	ret->key = spki;
 	ret->direct = strcmp(admission, "administrator") == 0;
+	*ret_rotations = json_object_get(item, "parvis:rotations");
 	return true;
 }
 
@@ -176,9 +205,11 @@ peers_list_read(struct arena *arena, const json_t *document,
 	ret->seq = json_integer_value(json_object_get(document, "parvis:seq"));
 	ret->vouches =
 	    arena_alloc(arena, (ret->count + 1) * sizeof(*ret->vouches));
+	ret->rotations =
+	    arena_alloc(arena, (ret->count + 1) * sizeof(*ret->rotations));
 	for (size_t i = 0; i < ret->count; i++) {
-		if (!read_item(
-			arena, json_array_get(items, i), &ret->vouches[i]))
+		if (!read_item(arena, json_array_get(items, i),
+			&ret->vouches[i], &ret->rotations[i]))
 			return catalogue_read_refuse(error,
 			    CATALOGUE_READ_MALFORMED,
 			    arena_printf(arena,

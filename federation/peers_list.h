@@ -17,6 +17,7 @@
 enum {
 	PEERS_LIST_MAX = 2000,
 	PEERS_LIST_SECONDS = 7 * 86400,
+	PEERS_LIST_ROTATIONS = 4, /* statements of one node: the newest */
 };
 
 /* -EAGAIN: the instance has no keys yet. */
@@ -26,6 +27,9 @@ int peers_list_make(struct db *db, struct arena *arena, const char *base,
 struct peers_list {
 	int64_t seq;
 	struct vouch *vouches; /* in the arena */
+	/* Beside each, what it says of how the key came to be another (see
+	 * rotation.h): the document's, unchecked, NULL for nothing. */
+	const json_t **rotations;
 	size_t count;
 };
 

@@ -15,6 +15,8 @@
 #include "federation/catalogue_copy.h"
 #include "federation/catalogue_page.h"
 #include "federation/fetch.h"
+#include "federation/replica_get.h"
+#include "federation/replica_note.h"
 #include "federation/replica_pull.h"
 #include "federation/url.h"
 #include "store/peer.h"
@@ -166,9 +168,14 @@ consider(struct call *call, const json_t *head)
 	    origin.state != PEER_ADMITTED)
 		return;
 	if (catalogue_copy_look(core->db, call->arena, domain, &held) != 0 ||
-	    held.frozen || is_held(head, &held) ||
-	    !is_signed(call, &origin, head, &read))
+	    held.frozen || is_held(head, &held))
 		return;
+	if (!is_signed(call, &origin, head, &read)) {
+		/* A lie, or its key was rotated: a read tells. */
+		courier_replica_hint(
+		    call->frontier->replica, domain, call->peer.domain);
+		return;
+	}
 	if (replica_judge(&held, &read) == REPLICA_FORKED)
 		replica_note_fork(core, domain, json_write(call->arena, head));
 	else
@@ -250,26 +257,15 @@ on_answer(void *arg, const struct http_client_answer *answer)
 static void
 ask(struct call *call)
 {
-	static const struct httpsig_header headers[] = {
-		{ "accept", "application/activity+json" },
-	};
-	struct replica_frontier *frontier = call->frontier;
-	const struct cursor *cursor = find_cursor(frontier, call->peer.id);
-	const struct http_client_request request = {
-		.method = "GET",
-		.url = arena_printf(call->arena,
-		    "https://%s/catalogue/frontier?after=%lld&boot=%s",
-		    call->peer.domain, cursor ? (long long)cursor->at : 0,
-		    cursor ? cursor->boot : ""),
-		.headers = headers,
-		.header_count = N_ELEMENTS(headers),
-		.answer_max = (size_t)frontier->core->snapshot->settings
-				  ->outbound_response_bytes,
-	};
+	const struct cursor *cursor =
+	    find_cursor(call->frontier, call->peer.id);
 
-	if (http_client_send(
-		frontier->core->client, &request, on_answer, call) != 0)
-		end(call, NULL, false);
+	replica_get(call->frontier->core,
+	    arena_printf(call->arena,
+		"https://%s/catalogue/frontier?after=%lld&boot=%s",
+		call->peer.domain, cursor ? (long long)cursor->at : 0,
+		cursor ? cursor->boot : ""),
+	    on_answer, call);
 }
 
 static void

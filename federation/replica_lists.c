@@ -10,9 +10,14 @@
 #include "federation/admission_settle.h"
 #include "federation/fetch.h"
 #include "federation/peers_list.h"
+#include "federation/replica_get.h"
 #include "federation/replica_pull.h"
+#include "federation/rotation.h"
 
-enum { LOOK_SECONDS = 60 };
+enum {
+	LOOK_SECONDS = 60,
+	CHAINS_MAX = 64, /* keys that are followed from one list */
+};
 
 struct replica_lists {
 	struct courier_core *core;
@@ -24,6 +29,8 @@ struct replica_lists {
 	struct key *key;
 	const struct node_snapshot *snapshot;
 	struct peers_list list;
+	struct rotation_chain *chains[CHAINS_MAX];
+	size_t chain_count;
 	bool read;
 	struct writer_job job;
 };
@@ -72,6 +79,20 @@ add_rows(struct replica_lists *lists, struct db *db, int64_t now)
 }
 
 static int
+follow_keys(struct replica_lists *lists, struct db *db)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < lists->chain_count; i++) {
+		r = rotation_apply(db, lists->arena,
+		    lists->chains[i]->steps[0].domain, lists->chains[i]);
+		if (r == -ESTALE)
+			r = 0;
+	}
+	return r;
+}
+
+static int
 work(struct writer_job *job, struct db *db)
 {
 	struct replica_lists *lists =
@@ -81,8 +102,10 @@ work(struct writer_job *job, struct db *db)
 
 	if (!lists->read || lists->list.seq < lists->peer.list_seq)
 		return vouch_asked(db, lists->peer.id, now);
-	r = vouch_replace(db, lists->peer.id, lists->list.seq, now,
-	    lists->list.vouches, lists->list.count);
+	r = follow_keys(lists, db);
+	if (r == 0)
+		r = vouch_replace(db, lists->peer.id, lists->list.seq, now,
+		    lists->list.vouches, lists->list.count);
 	if (r == 0)
 		r = add_rows(lists, db, now);
 	if (r == 0)
@@ -118,6 +141,28 @@ end(struct replica_lists *lists, const char *error)
 
 /* --- Reading --- */
 
+/* The statements of a node whose key we have pinned, and that it does not
+ * sign with any more. */
+static void
+read_rotations(
+    struct replica_lists *lists, const char *domain, const json_t *statements)
+{
+	CLEANUP(json_release) json_t *document = NULL;
+	CLEANUP(key_free) struct key *key = NULL;
+	struct rotation_chain *chain;
+	struct peer peer;
+
+	if (!json_is_array(statements) || lists->chain_count == CHAINS_MAX ||
+	    peer_by_domain(lists->core->db, lists->arena, domain, &peer) != 0 ||
+	    replica_pull_key(&peer, &key) != 0)
+		return;
+	document = json_pack("{s:O}", "orderedItems", statements);
+	chain = arena_alloc(lists->arena, sizeof(*chain));
+	if (rotation_read(
+		lists->arena, document, peer.domain, key, clock_now(), chain))
+		lists->chains[lists->chain_count++] = chain;
+}
+
 static void
 judge(struct replica_lists *lists, const json_t *document)
 {
@@ -128,6 +173,12 @@ judge(struct replica_lists *lists, const json_t *document)
 	    lists->arena, lists->peer.domain, lists->key, clock_now(), &origin);
 	lists->read = peers_list_read(lists->arena, document, &origin,
 			  &lists->list, error) == CATALOGUE_READ_NONE;
+	lists->chain_count = 0;
+	for (size_t i = 0; lists->read && i < lists->list.count; i++) {
+		if (lists->list.rotations[i] != NULL)
+			read_rotations(lists, lists->list.vouches[i].domain,
+			    lists->list.rotations[i]);
+	}
 	end(lists, lists->read ? NULL : error);
 }
 
@@ -151,26 +202,18 @@ on_answer(void *arg, const struct http_client_answer *answer)
 static void
 start(struct replica_lists *lists)
 {
-	static const struct httpsig_header headers[] = {
-		{ "accept", "application/activity+json" },
-	};
 	struct courier_core *core = lists->core;
-	const struct http_client_request request = {
-		.method = "GET",
-		.url = arena_printf(
-		    lists->arena, "https://%s/peers", lists->peer.domain),
-		.headers = headers,
-		.header_count = N_ELEMENTS(headers),
-		.answer_max =
-		    (size_t)core->snapshot->settings->outbound_response_bytes,
-	};
 
 	lists->active = true;
 	lists->read = false;
 	lists->snapshot = node_snapshot(core->node);
-	if (replica_pull_key(&lists->peer, &lists->key) != 0 ||
-	    http_client_send(core->client, &request, on_answer, lists) != 0)
-		end(lists, "cannot be asked");
+	if (replica_pull_key(&lists->peer, &lists->key) != 0)
+		end(lists, "has no key");
+	else
+		replica_get(core,
+		    arena_printf(
+			lists->arena, "https://%s/peers", lists->peer.domain),
+		    on_answer, lists);
 }
 
 int64_t

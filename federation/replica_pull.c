@@ -20,13 +20,15 @@
 #include "config/base/log.h"
 #include "federation/catalogue_copy.h"
 #include "federation/fetch.h"
+#include "federation/replica_get.h"
+#include "federation/replica_note.h"
+#include "federation/replica_rotation.h"
 #include "federation/url.h"
 #include "store/peer.h"
 
 enum {
 	SOURCES_MAX = 5,
 	PAGES_MAX = 1000,
-	LIAR_SECONDS = 3600,
 	SOURCE_SECONDS = 900, /* for all pages of one source */
 };
 
@@ -48,7 +50,9 @@ struct replica_pull {
 	bool whole;          /* from 0, whatever is held */
 	int64_t until;       /* this source has to be done */
 	bool again;          /* the second try with this source */
+	bool asked_rotation; /* of this source, why the key is another */
 	const char *problem; /* to freeze with */
+	const char *fault;   /* of the page */
 	replica_pull_done_fn *done;
 	void *arg;
 	struct writer_job job;
@@ -64,114 +68,9 @@ replica_pull_key(const struct peer *peer, struct key **ret)
 	return key_from_spki(peer->key, peer->key_len, ret) == 0 ? 0 : -ENOENT;
 }
 
-/* --- Notes about peers --- */
-
-struct note {
-	struct writer_job job;
-	struct courier_core *core;
-	int64_t peer_id, now, wait_until;
-	char *error;
-};
-
-static int
-work_note(struct writer_job *job, struct db *db)
-{
-	struct note *note = CONTAINER_OF(job, struct note, job);
-
-	return peer_tried(
-	    db, note->peer_id, note->now, note->wait_until, note->error);
-}
-
-static void
-on_noted(struct writer_job *job)
-{
-	struct note *note = CONTAINER_OF(job, struct note, job);
-	struct courier_core *core = note->core;
-
-	free(note->error);
-	free(note);
-	courier_core_returned(core);
-	core->wake(core);
-}
-
-void
-replica_note_peer(struct courier_core *core, int64_t peer_id, int64_t failures,
-    const char *error, bool liar)
-{
-	struct note *note;
-
-	if (peer_id == 0)
-		return;
-	note = xcalloc(1, sizeof(*note));
-	note->core = core;
-	note->peer_id = peer_id;
-	note->now = clock_now();
-	if (error != NULL) {
-		note->error = xstrdup(error);
-		note->wait_until =
-		    note->now + (liar ? LIAR_SECONDS
-				      : replica_backoff(failures + 1,
-					    crypto_random_below(1u << 30)));
-	}
-	note->job.work = work_note;
-	note->job.done = on_noted;
-	courier_core_submit(core, &note->job);
-}
-
-/* --- Forks --- */
-
-#define FORKED_SENTENCE \
-	"forked: its node signed two heads of one number that contradict " \
-	"each other"
-
 #define TOO_LARGE_SENTENCE \
 	"too large: its catalogue has more entries than " \
 	"network.origin_entries allows"
-
-struct fork_note {
-	struct writer_job job;
-	struct courier_core *core;
-	char *domain, *evidence;
-};
-
-static int
-work_fork(struct writer_job *job, struct db *db)
-{
-	struct fork_note *note = CONTAINER_OF(job, struct fork_note, job);
-	CLEANUP(arena_free) struct arena *arena = arena_new();
-	int r = catalogue_copy_freeze(
-	    db, arena, note->domain, FORKED_SENTENCE, note->evidence);
-
-	return r == -ENOENT ? 0 : r;
-}
-
-static void
-on_fork_noted(struct writer_job *job)
-{
-	struct fork_note *note = CONTAINER_OF(job, struct fork_note, job);
-	struct courier_core *core = note->core;
-
-	free(note->domain);
-	free(note->evidence);
-	free(note);
-	courier_core_returned(core);
-	core->wake(core);
-}
-
-void
-replica_note_fork(
-    struct courier_core *core, const char *domain, const char *evidence)
-{
-	struct fork_note *note = xcalloc(1, sizeof(*note));
-
-	log_warning("catalogue origin=%s frozen: %s", domain, FORKED_SENTENCE);
-	note->core = core;
-	note->domain = xstrdup(domain);
-	note->evidence = xstrdup(evidence);
-	note->job.work = work_fork;
-	note->job.done = on_fork_noted;
-	courier_core_submit(core, &note->job);
-}
 
 /* --- The end --- */
 
@@ -196,6 +95,7 @@ next_source(struct replica_pull *pull)
 {
 	pull->at++;
 	pull->again = false;
+	pull->asked_rotation = false;
 	if (pull->at < pull->source_count && !pull->core->stopping)
 		ask(pull);
 	else
@@ -343,7 +243,7 @@ judge(struct replica_pull *pull)
 		courier_core_submit(pull->core, &pull->job);
 		return;
 	case REPLICA_FORKED:
-		freeze(pull, FORKED_SENTENCE);
+		freeze(pull, REPLICA_NOTE_FORKED);
 		return;
 	case REPLICA_REBUILT:
 		if (pull->copy->from != 0) {
@@ -360,7 +260,7 @@ judge(struct replica_pull *pull)
 
 /* --- Reading --- */
 
-static void get(struct replica_pull *pull, const char *url);
+static void on_page(void *arg, const struct http_client_answer *answer);
 
 /* The next page is where the page says, on the same source. */
 static void
@@ -376,7 +276,51 @@ go_on(struct replica_pull *pull, const char *next)
 	else if (clock_now() > pull->until)
 		blame(pull, "it takes too long", false);
 	else
-		get(pull, arena_strdup(pull->arena, next));
+		replica_get(
+		    pull->core, arena_strdup(pull->arena, next), on_page, pull);
+}
+
+static void
+on_rotation(void *arg, bool changed)
+{
+	struct replica_pull *pull = arg;
+	struct peer peer;
+
+	if (changed && peer_by_domain(pull->core->db, pull->arena, pull->domain,
+			   &peer) == 0) {
+		key_free(&pull->key);
+		if (peer.state == PEER_ADMITTED &&
+		    replica_pull_key(&peer, &pull->key) == 0) {
+			catalogue_read_origin(pull->arena, pull->domain,
+			    pull->key, clock_now(), &pull->origin);
+			pull->whole = true;
+			ask(pull);
+			return;
+		}
+		end(pull, REPLICA_PULL_VAIN);
+		return;
+	}
+	/* The origin itself does not sign as it did. */
+	if (is_origin(pull) && pull->held.any)
+		freeze(pull,
+		    "re-keyed: it signs with another key than the one that was "
+		    "admitted");
+	else
+		blame(pull, pull->fault, true);
+}
+
+/* Its old key may have said that there is another one. */
+static void
+other_key(struct replica_pull *pull, const char *sentence)
+{
+	pull->fault = sentence;
+	if (pull->asked_rotation) {
+		on_rotation(pull, false);
+		return;
+	}
+	pull->asked_rotation = true;
+	replica_rotation_ask(pull->core, pull->domain,
+	    pull->sources[pull->at].domain, pull->key, on_rotation, pull);
 }
 
 static void
@@ -388,16 +332,11 @@ fault(struct replica_pull *pull, enum catalogue_read_fault fault,
 
 	if (fault == CATALOGUE_READ_MOVED && read_whole(pull))
 		return;
-	/* The origin itself does not sign as it did. */
-	if (is_origin(pull) && pull->held.any &&
-	    (fault == CATALOGUE_READ_WRONG_KEY ||
-		fault == CATALOGUE_READ_ALTERED)) {
-		freeze(pull,
-		    "re-keyed: it signs with another key than the one that was "
-		    "admitted");
-		return;
-	}
-	blame(pull, sentence, fault != CATALOGUE_READ_MOVED);
+	if (fault == CATALOGUE_READ_WRONG_KEY ||
+	    fault == CATALOGUE_READ_ALTERED)
+		other_key(pull, sentence);
+	else
+		blame(pull, sentence, fault != CATALOGUE_READ_MOVED);
 }
 
 /* What is held stays as it is; its origin is the one to be told of, whoever
@@ -454,25 +393,6 @@ on_page(void *arg, const struct http_client_answer *answer)
 }
 
 static void
-get(struct replica_pull *pull, const char *url)
-{
-	static const struct httpsig_header headers[] = {
-		{ "accept", "application/activity+json" },
-	};
-	const struct http_client_request request = {
-		.method = "GET",
-		.url = url,
-		.headers = headers,
-		.header_count = N_ELEMENTS(headers),
-		.answer_max = (size_t)pull->core->snapshot->settings
-				  ->outbound_response_bytes,
-	};
-
-	if (http_client_send(pull->core->client, &request, on_page, pull) != 0)
-		end(pull, REPLICA_PULL_FAILED);
-}
-
-static void
 ask(struct replica_pull *pull)
 {
 	const char *source = pull->sources[pull->at].domain;
@@ -498,7 +418,7 @@ ask(struct replica_pull *pull)
 	if (!is_origin(pull))
 		address = arena_printf(
 		    pull->arena, "%s&origin=%s", address, pull->domain);
-	get(pull, address);
+	replica_get(pull->core, address, on_page, pull);
 }
 
 /* --- The beginning --- */

@@ -30,15 +30,4 @@ void replica_pull_start(struct courier_core *core, const char *domain,
 struct peer;
 int replica_pull_key(const struct peer *peer, struct key **ret) MUST_CHECK;
 
-/*
- * Freezes the copy of an origin that signed a head (verified, canonical or
- * not) that contradicts the one held.  In a job of its own, which looks again.
- */
-void replica_note_fork(
-    struct courier_core *core, const char *domain, const char *evidence);
-
-/* Notes how a peer answered, in a job of its own: error NULL when well. */
-void replica_note_peer(struct courier_core *core, int64_t peer_id,
-    int64_t failures, const char *error, bool liar);
-
 #endif

@@ -5,6 +5,7 @@
  * before is old news.  So is a log whose head was signed a while ago: whoever
  * joins the network and reads all of it does not tell it all again.
  */
+#include "federation/replica_note.h"
 #include "federation/replica_push.h"
 
 #include <errno.h>

@@ -21,7 +21,8 @@
 #include "federation/catalogue_recover.h"
 #include "federation/fetch.h"
 #include "federation/instance_key.h"
-#include "federation/replica_pull.h"
+#include "federation/replica_get.h"
+#include "federation/rotation.h"
 #include "federation/url.h"
 #include "store/peer.h"
 
@@ -59,6 +60,8 @@ struct replica_recall {
 	struct replica_held held;
 	struct key *key;
 	struct catalogue_read_origin own;
+	struct rotation *rotations; /* of our own key */
+	size_t rotation_count;
 	size_t asked, failed, answered;
 	struct found found[ASKED_MAX];
 	size_t found_count, reading;
@@ -102,6 +105,8 @@ open_round(struct replica_recall *recall)
 	if (catalogue_copy_look(core->db, recall->arena, core->node->domain,
 		&recall->held) != 0 ||
 	    !recall->held.any ||
+	    rotation_list(core->db, recall->arena, core->node->domain,
+		&recall->rotations, &recall->rotation_count) != 0 ||
 	    instance_key_load(core->db, recall->arena, &key) != 0) {
 		close_round(recall);
 		return false;
@@ -244,28 +249,6 @@ is_newer(
 	return a->epoch != b->epoch ? a->epoch > b->epoch : a->seq > b->seq;
 }
 
-static void
-get(struct replica_recall *recall, const char *url, http_client_done_fn *done,
-    void *arg)
-{
-	static const struct httpsig_header headers[] = {
-		{ "accept", "application/activity+json" },
-	};
-	const struct http_client_request request = {
-		.method = "GET",
-		.url = url,
-		.headers = headers,
-		.header_count = N_ELEMENTS(headers),
-		.answer_max = (size_t)recall->core->snapshot->settings
-				  ->outbound_response_bytes,
-	};
-	const struct http_client_answer none = { .error = -ECANCELED,
-		.reason = "it cannot be asked" };
-
-	if (http_client_send(recall->core->client, &request, done, arg) != 0)
-		done(arg, &none);
-}
-
 static const char *
 address_of(struct replica_recall *recall, const char *domain, int64_t after)
 {
@@ -297,7 +280,8 @@ go_on(struct replica_recall *recall, const char *next)
 		 clock_now() > recall->read_until)
 		refuse_source(recall, "it takes too long");
 	else
-		get(recall, arena_strdup(recall->arena, next), on_page, recall);
+		replica_get(recall->core, arena_strdup(recall->arena, next),
+		    on_page, recall);
 }
 
 static const char *
@@ -366,7 +350,8 @@ next_found(struct replica_recall *recall)
 	recall->copy = catalogue_copy_new(recall->core->node->domain, 0);
 	recall->check = catalogue_check_new();
 	recall->read_until = clock_now() + READ_SECONDS;
-	get(recall, address_of(recall, domain, 0), on_page, recall);
+	replica_get(
+	    recall->core, address_of(recall, domain, 0), on_page, recall);
 }
 
 /* --- Asking --- */
@@ -429,26 +414,44 @@ struct question {
 };
 
 static void
+judge_head(
+    struct replica_recall *recall, const char *source, const json_t *head)
+{
+	char error[CATALOGUE_READ_ERROR_SIZE];
+	struct catalogue_read_head read;
+
+	if (catalogue_read_head(head, &recall->own, &read, error) ==
+	    CATALOGUE_READ_NONE) {
+		recall->answered++;
+		if (says_more(recall, &read))
+			add_found(recall, source, &read);
+	} else if (rotation_signed_before(recall->rotations,
+		       recall->rotation_count, &recall->own, head))
+		recall->answered++;
+	else {
+		log_warning("catalogue recall source=%s shows a log of ours "
+			    "that our key did not sign: %s",
+		    source, error);
+		recall->failed++;
+	}
+}
+
+static void
 judge_answer(struct question *question, const struct http_client_answer *answer)
 {
 	struct replica_recall *recall = question->recall;
 	CLEANUP(json_release) json_t *page = NULL;
-	char error[CATALOGUE_READ_ERROR_SIZE], why[JSON_ERROR_SIZE];
-	struct catalogue_read_head head;
+	char why[JSON_ERROR_SIZE];
 
 	/* It has nothing of us: that is no failure. */
 	if (answer->error == 0 && answer->status == 404)
 		return;
 	if (answer->error != 0 || answer->status != 200 ||
-	    json_read(answer->body, answer->body_len, &page, why) != 0 ||
-	    catalogue_read_head(json_object_get(page, "parvis:head"),
-		&recall->own, &head, error) != CATALOGUE_READ_NONE) {
+	    json_read(answer->body, answer->body_len, &page, why) != 0)
 		recall->failed++;
-		return;
-	}
-	recall->answered++;
-	if (says_more(recall, &head))
-		add_found(recall, question->domain, &head);
+	else
+		judge_head(recall, question->domain,
+		    json_object_get(page, "parvis:head"));
 }
 
 static void
@@ -485,7 +488,7 @@ ask(struct replica_recall *recall)
 
 		question->recall = recall;
 		question->domain = peers[i].domain;
-		get(recall,
+		replica_get(core,
 		    address_of(recall, peers[i].domain, recall->held.seq),
 		    on_answer, question);
 	}

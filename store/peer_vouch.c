@@ -3,6 +3,7 @@
 
 #include "store/db.h"
 #include "store/peer.h"
+#include "store/rotation.h"
 
 /* Whose word counts: those whom the administrator admitted. */
 #define VOUCHERS \
@@ -37,7 +38,7 @@ vouch_replace(struct db *db, int64_t voucher_id, int64_t seq, int64_t now,
 		    VALUES(db_int(voucher_id), db_text(vouches[i].domain),
 			db_blob(vouches[i].key, vouches[i].key_len),
 			db_int(vouches[i].direct)));
-	return r;
+	return r < 0 ? r : rotation_update_vouches(db, voucher_id);
 }
 
 int

@@ -151,6 +151,12 @@ COMMAND(catalogue_check, command_catalogue_check, "catalogue check", "DOMAIN",
     0, 0, FIELDS, NULL,
     "Read the catalogue of another node as a whole and tell whether it is "
     "complete and genuine, or what is wrong with it.  Nothing is kept.")
+COMMAND(catalogue_rotate, command_catalogue_rotate, "catalogue rotate", "",
+    0, 0, MESSAGE, NULL,
+    "Give the node another key to sign its catalogue with, as the old one says "
+    "in a statement that peers follow, and begin the catalogue anew.  For a "
+    "key that may have been seen by others, and after a person with access to "
+    "it has left.")
 COMMAND(catalogue_publish, command_catalogue_publish, "catalogue publish", "",
     0, 0, MESSAGE, NULL,
     "Publish again without waiting for peers.  A node that starts asks them "

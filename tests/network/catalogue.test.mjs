@@ -13,6 +13,7 @@ import {
 	element,
 	elementInput,
 	keyOfMultibase,
+	multibaseOf,
 	prove,
 	verifyNode,
 	verifyPages,
@@ -69,16 +70,88 @@ describe("the worked example of parvis-catalogue(7)", () => {
 		assert.equal(digestOf([]), example.empty_digest);
 	});
 
-	test("what is signed with its key is the example", () => {
-		const seed = Buffer.from(example.secret_key_seed_hex, "hex");
-		const head = Buffer.from("302e020100300506032b657004220420", "hex");
-		const key = createPrivateKey({
-			key: Buffer.concat([head, seed]),
+	const keyOfSeed = (hex) =>
+		createPrivateKey({
+			key: Buffer.concat([
+				Buffer.from("302e020100300506032b657004220420", "hex"),
+				Buffer.from(hex, "hex"),
+			]),
 			format: "der",
 			type: "pkcs8",
 		});
+
+	test("what is signed with its key is the example", () => {
+		const key = keyOfSeed(example.secret_key_seed_hex);
 		const method = entry.proof.verificationMethod;
-		assert.deepEqual(prove(entry, method, key), entry);
+		for (const document of [entry, example.rotation, example.peers])
+			assert.deepEqual(prove(document, method, key), document);
+		assert.equal(
+			multibaseOf(keyOfSeed(example.second.secret_key_seed_hex)),
+			example.second.public_key_multibase,
+		);
+	});
+
+	test("a node's answers have the members of the examples", async () => {
+		const members = (document) => Object.keys(document).sort();
+		for (const [path, wanted] of [
+			["/catalogue/frontier", example.frontier],
+			["/peers", example.peers],
+			["/catalogue?after=0", example.page],
+		])
+			assert.deepEqual(
+				members(await fetchDocument(author.base + path)),
+				members(wanted),
+				path,
+			);
+		await author.ctl("catalogue", "rotate");
+		const { orderedItems } = await fetchDocument(
+			`${author.base}/catalogue/rotation`,
+		);
+		assert.deepEqual(members(orderedItems[0]), members(example.rotation));
+	});
+
+	test("a push as in the example is sent, and one is understood", async () => {
+		const neighbour = await Peer.start("voisine.localhost");
+		try {
+			const instance = neighbour.actor("instance", {
+				id: `${neighbour.base}/actor`,
+				type: "Application",
+			});
+			instance.path = "/actor";
+			instance.id = `${neighbour.base}/actor`;
+			const pushes = [];
+			neighbour.on(
+				"GET",
+				/^\/catalogue\/frontier/,
+				answers.json({ ...example.frontier, orderedItems: [] }),
+			);
+			neighbour.on(
+				"GET",
+				/^\/catalogue\?after=0$/,
+				answers.status(404),
+			);
+			neighbour.on("POST", /^\/catalogue\/push/, (exchange) => {
+				pushes.push(JSON.parse(exchange.body));
+				return answers.status(202)(exchange);
+			});
+			await author.ctl("peer", "admit", neighbour.domain);
+			await author.project("puits", "--discoverable", "yes");
+			await waitFor("a push", () => pushes.length > 0);
+			assert.deepEqual(
+				Object.keys(pushes[0]).sort(),
+				Object.keys(example.push).sort(),
+			);
+			await author.ctl("peer", "forget", neighbour.domain);
+		} finally {
+			await neighbour.down();
+		}
+		// Its origin is nobody that this node admits; the form is fine.
+		const answer = await request(`${author.base}/catalogue/push`, {
+			method: "POST",
+			headers: { "content-type": AS2 },
+			body: JSON.stringify(example.push),
+		});
+		assert.equal(answer.status, 403);
 	});
 
 	test("the manual shows its values", () => {
@@ -100,6 +173,8 @@ describe("the worked example of parvis-catalogue(7)", () => {
 			example.digest,
 			example.empty_digest,
 			canonical(example.page["parvis:head"]),
+			canonical(example.rotation),
+			canonical(example.peers),
 		])
 			assert.ok(joined.includes(value), value);
 	});

@@ -345,3 +345,35 @@ export class CatalogueLog {
 		};
 	}
 }
+
+// --- Keys that give way to another ---
+
+// "z6Mk...": a Multikey's text of an Ed25519 key.
+export function multibaseOf(key) {
+	const raw = createPublicKey(key)
+		.export({ format: "der", type: "spki" })
+		.subarray(-32);
+	return `z${base58Encode(Buffer.concat([Buffer.from([0xed, 0x01]), raw]))}`;
+}
+
+// The statement by which a key of a log's origin gives way to another; signed
+// by the old one, unless a signer is given.
+export function rotationOf(domain, oldKey, newKey, signer = oldKey) {
+	const base = `https://${domain}`;
+	const old = multibaseOf(oldKey);
+	return prove(
+		{
+			"@context": CONTEXT,
+			type: "parvis:Rotation",
+			id: `${base}/catalogue/rotation#${old}`,
+			actor: `${base}/actor`,
+			published: `${new Date().toISOString().slice(0, 19)}Z`,
+			"parvis:kind": "rotation",
+			"parvis:origin": domain,
+			"parvis:oldKey": old,
+			"parvis:newKey": multibaseOf(newKey),
+		},
+		`${base}/actor#ed25519-key`,
+		signer,
+	);
+}
