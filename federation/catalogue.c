@@ -295,6 +295,22 @@ catalogue_note_actor(struct publish *publish, const struct actor *actor)
 }
 
 int
+catalogue_note_latest(struct publish *publish, const struct actor *actor)
+{
+	struct catalogue_entry entry;
+	int64_t age;
+	int r = catalogue_by_object(
+	    publish->db, publish->arena, CATALOGUE_OWN, actor->uri, &entry);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	age = publish->now - entry.at;
+	return age >= 0 && age < CATALOGUE_LATEST_SECONDS
+		   ? 0
+		   : catalogue_note_actor(publish, actor);
+}
+
+int
 catalogue_renew_head(struct publish *publish)
 {
 	CLEANUP(release_log) struct log log = { 0 };

@@ -29,12 +29,21 @@ enum {
 	CATALOGUE_STEP = 100, /* actors that one catch-up looks at */
 	/* A head is good for a week. */
 	CATALOGUE_HEAD_SECONDS = 6 * 86400,
+	CATALOGUE_LATEST_SECONDS = 600,
 	CATALOGUE_BURIED_SECONDS = 366 * 86400,
 };
 
 /* Brings the entry of one profile or project of ours in line with what it is
  * now; of what never was in the log, nothing is said. */
 int catalogue_note_actor(struct publish *publish, const struct actor *actor)
+    MUST_CHECK;
+/*
+ * The same after an actor of ours published or took back a public post
+ * (parvis:latest).  An entry is renewed for that once in
+ * CATALOGUE_LATEST_SECONDS: what comes sooner is left to catalogue_catch_up(),
+ * so that who writes much has no more told of it than who writes now and then.
+ */
+int catalogue_note_latest(struct publish *publish, const struct actor *actor)
     MUST_CHECK;
 /* Signs a head when there is none or the last is CATALOGUE_HEAD_SECONDS old;
  * the number stays. */

@@ -8,6 +8,7 @@
 #include "config/base/log.h"
 #include "federation/catalogue_index.h"
 #include "federation/jcs.h"
+#include "federation/latest.h"
 #include "federation/lthash.h"
 #include "store/search.h"
 
@@ -282,19 +283,25 @@ prepare(struct db *db, struct arena *arena, const struct catalogue_copy *copy,
 
 static int
 make_findable(struct db *db, struct arena *scratch,
-    const struct catalogue_entry *old, const struct catalogue_entry *entry)
+    const struct catalogue_entry *old, const struct catalogue_entry *entry,
+    int64_t now)
 {
 	CLEANUP(json_release) json_t *document = NULL;
+	const json_t *object;
+	int r;
 
 	if (entry->kind == CATALOGUE_UPDATE)
 		document = json_loads(entry->document, 0, NULL);
-	return catalogue_index_replace(
-	    db, scratch, old, entry, json_object_get(document, "object"));
+	object = json_object_get(document, "object");
+	r = catalogue_index_replace(db, scratch, old, entry, object);
+	return r < 0 || object == NULL
+		   ? r
+		   : latest_expect(db, scratch, object, now);
 }
 
 static int
 put_entry(struct db *db, struct arena *scratch, struct catalogue_origin *origin,
-    struct lthash *state, const struct catalogue_entry *from)
+    struct lthash *state, const struct catalogue_entry *from, int64_t now)
 {
 	struct catalogue_entry entry = *from, old;
 	int r;
@@ -302,7 +309,7 @@ put_entry(struct db *db, struct arena *scratch, struct catalogue_origin *origin,
 	entry.origin_id = origin->id;
 	r = catalogue_put(db, scratch, &entry, &old);
 	if (r == 0)
-		r = make_findable(db, scratch, &old, &entry);
+		r = make_findable(db, scratch, &old, &entry, now);
 	if (r < 0)
 		return r == -EEXIST ? -EBADMSG : r;
 	if (old.id != 0 && old.kind == CATALOGUE_UPDATE) {
@@ -318,7 +325,7 @@ put_entry(struct db *db, struct arena *scratch, struct catalogue_origin *origin,
 
 static int
 put_entries(struct db *db, const struct catalogue_copy *copy,
-    struct catalogue_origin *origin, struct lthash *state)
+    struct catalogue_origin *origin, struct lthash *state, int64_t now)
 {
 	CLEANUP(arena_free) struct arena *scratch = arena_new();
 	int r = 0;
@@ -326,7 +333,8 @@ put_entries(struct db *db, const struct catalogue_copy *copy,
 	for (size_t i = 0; r == 0 && i < copy->count; i++) {
 		if (i % SCRATCH_ENTRIES == 0)
 			arena_reset(scratch);
-		r = put_entry(db, scratch, origin, state, &copy->entries[i]);
+		r = put_entry(
+		    db, scratch, origin, state, &copy->entries[i], now);
 	}
 	return r;
 }
@@ -362,7 +370,7 @@ catalogue_copy_apply(struct db *db, const struct catalogue_copy *copy,
 		    : prepare(db, arena, copy, &origin, &state);
 
 	if (r == 0)
-		r = put_entries(db, copy, &origin, &state);
+		r = put_entries(db, copy, &origin, &state, now);
 	if (r < 0)
 		return r;
 	lthash_digest(&state, digest);

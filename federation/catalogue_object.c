@@ -6,6 +6,7 @@
 
 #include "config/base/text.h"
 #include "federation/jcs.h"
+#include "federation/latest.h"
 #include "federation/sanitize.h"
 
 enum {
@@ -179,6 +180,9 @@ catalogue_object_make(
 
 	if (r == 0)
 		r = actor_lists(db, arena, actor->id, &lists);
+	if (r < 0)
+		return r;
+	r = latest_set(db, arena, actor, object);
 	if (r < 0)
 		return r;
 	set_words(object, "parvis:skills", lists.skills, lists.skill_count);

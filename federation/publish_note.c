@@ -9,6 +9,7 @@
 #include "config/base/clock.h"
 #include "config/base/text.h"
 #include "federation/announce.h"
+#include "federation/catalogue.h"
 #include "federation/dispatch.h"
 #include "federation/sanitize.h"
 #include "federation/url.h"
@@ -180,6 +181,16 @@ tell_change(struct publish *publish, const char *type,
 	return announce_change(publish, territory, note, uri);
 }
 
+/* Those whom a delivery does not reach learn from it that there is one. */
+static int
+tell_catalogue(struct publish *publish, const struct actor *author,
+    const struct object *note)
+{
+	return note->visibility == VISIBILITY_PUBLIC
+		   ? catalogue_note_latest(publish, author)
+		   : 0;
+}
+
 int
 publish_note_create(struct publish *publish, int64_t actor_id,
     const struct note_form *form, struct object *ret)
@@ -219,6 +230,8 @@ publish_note_create(struct publish *publish, int64_t actor_id,
 	if (r < 0)
 		return r;
 	r = tell_create(publish, &author, &note);
+	if (r == 0)
+		r = tell_catalogue(publish, &author, &note);
 	if (r == 0)
 		*ret = note;
 	return r;
@@ -278,6 +291,7 @@ publish_note_delete(struct publish *publish, int64_t object_id)
 		r = outbox_retract_object(publish->db, note.uri);
 	if (r < 0)
 		return r;
-	return tell_change(publish, "Delete", &author, &note,
+	r = tell_change(publish, "Delete", &author, &note,
 	    document_tombstone(note.uri, note.type, publish->now));
+	return r < 0 ? r : tell_catalogue(publish, &author, &note);
 }

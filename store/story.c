@@ -20,6 +20,24 @@ story_set_read(struct db *db, int64_t actor_id, int64_t now)
 	return db_run(db, sql, VALUES(db_int(actor_id), db_int(now)));
 }
 
+int
+story_lags(struct db *db, const char *actor_uri, const char *post_uri,
+    int64_t *ret_actor)
+{
+	static const char sql[] =
+	    "SELECT a.id FROM actor AS a WHERE a.uri_hash = ?1 AND a.uri = ?2"
+	    " AND a.kind = 0 AND a.deleted_at IS NULL"
+	    " AND EXISTS (SELECT 1 FROM follow AS f"
+	    " WHERE f.followee_id = a.id AND f.state = 1)"
+	    " AND NOT EXISTS (SELECT 1 FROM object AS o"
+	    " WHERE o.uri_hash = ?3 AND o.uri = ?4)";
+
+	return db_number(db, sql,
+	    VALUES(db_hash(actor_uri), db_text(actor_uri), db_hash(post_uri),
+		db_text(post_uri)),
+	    ret_actor);
+}
+
 static void
 reply_read(struct statement *row, struct arena *arena, void *item)
 {

@@ -11,6 +11,13 @@
 /* When its outbox was last read to its end; 0: never. */
 int story_read_at(struct db *db, int64_t actor_id, int64_t *ret) MUST_CHECK;
 int story_set_read(struct db *db, int64_t actor_id, int64_t now) MUST_CHECK;
+/*
+ * Whether somebody here follows this actor, elsewhere and alive, while one of
+ * its posts is not known, not even as deleted: *ret_actor is the actor's row.
+ * -ENOENT: it is not so.
+ */
+int story_lags(struct db *db, const char *actor_uri, const char *post_uri,
+    int64_t *ret_actor) MUST_CHECK;
 /* Living public answers to an object, ours and others', oldest first. */
 int story_replies(struct db *db, struct arena *arena, const char *uri,
     size_t limit, struct object **ret, size_t *ret_count) MUST_CHECK;

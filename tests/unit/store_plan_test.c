@@ -56,6 +56,7 @@ read_all(struct fixture *f, int64_t actor)
 	(void)!object_by_uri(db, arena, "u", &object);
 	(void)!story_replies(db, arena, "u", 9, &objects, &count);
 	(void)!story_read_at(db, 1, &n);
+	(void)!story_lags(db, "u", "v", &n);
 	(void)!catalogue_shown(db, arena, "u", &shown);
 	(void)!catalogue_speaks_of(db, "u", &known);
 	(void)!object_list(db, arena, 1, 0, 9, &objects, &count);
