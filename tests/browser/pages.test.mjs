@@ -60,6 +60,8 @@ async function fillOther() {
 		...["--discoverable", "yes"],
 	);
 	const moulin = await other.actor("moulin");
+	const told = await other.publish("moulin", TEXT, "--title", `La meule ${LONG}`);
+	await node.publish("nu", TEXT, "--in-reply-to", told);
 	const paul = await other.actor("paul");
 	await node.ctl("peer", "admit", other.domain);
 	for (const [name, id, title] of [
@@ -78,6 +80,12 @@ async function fillOther() {
 			`${title}, sur ${other.domain} · Up PNR Chevreuse`,
 		]);
 	}
+	await waitFor("its story to be held", async () => {
+		const answer = await request(node.base + pages.get("elsewhere")[0], {
+			headers: { accept: "text/html" },
+		});
+		return answer.body.includes('class="reply"');
+	});
 	const uri = encodeURIComponent(moulin.id);
 	pages.set("follow", [
 		`/follow?uri=${uri}`,

@@ -98,7 +98,8 @@ describe("the page of what is elsewhere", () => {
 		const { body } = await page("/search?q=epicerie");
 		const local = `/remote?id=${encodeURIComponent(project.id)}`;
 		assert.ok(body.includes(`<h3><a href="${local}">`), body);
-		assert.ok(body.includes(`sur <a href="${project.url}"`));
+		assert.ok(body.includes(`<a href="${project.url}"`));
+		assert.ok(body.includes(`Voir sur ${there.domain}</a>`));
 	});
 
 	test("needs no answer of the other node", async () => {

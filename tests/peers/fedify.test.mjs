@@ -90,11 +90,18 @@ for (const form of ["cavage", "rfc9421"])
 			let note;
 
 			test("our Follow is accepted", async () => {
+				await fedify.call("post", "<p>Le début de l’histoire</p>");
+				await fedify.call("post", "<p>La suite de l’histoire</p>");
 				await node.follow("camille", `@${fedify.acct}`);
 				const { json } = await fedify.received("Follow");
 				const camille = await node.actor("camille");
 				assert.equal(json.actor, camille.id);
 				assert.equal(json.object, fedify.id);
+			});
+
+			test("what it had posted before is read from its outbox", async () => {
+				await node.shows("camille", "Le début de l’histoire");
+				await node.shows("camille", "La suite de l’histoire");
 			});
 
 			test("its post arrives", async () => {
@@ -120,6 +127,25 @@ for (const form of ["cavage", "rfc9421"])
 				const { followers } = await fedify.state();
 				assert.deepEqual(followers, []);
 			});
+		});
+
+		test("its people follow from our pages by their own address", async () => {
+			const sent = await request(`${node.base}/follow`, {
+				method: "POST",
+				headers: {
+					"content-type": "application/x-www-form-urlencoded",
+					origin: node.base,
+				},
+				body: new URLSearchParams({
+					uri: project.id,
+					account: `@${fedify.acct}`,
+				}).toString(),
+			});
+			assert.equal(sent.status, 303, sent.body);
+			assert.equal(
+				sent.headers.location,
+				`${fedify.base}/authorize_interaction?uri=${encodeURIComponent(project.id)}`,
+			);
 		});
 
 		test(`all that we sent was signed with ${form}, and nothing refused`, async () => {

@@ -82,9 +82,37 @@ federation
 		);
 	});
 
-federation.setOutboxDispatcher("/users/{identifier}/outbox", async () => ({
-	items: [],
-}));
+// In pages of one, newest first, so that it takes several to read it.
+federation
+	.setOutboxDispatcher(
+		"/users/{identifier}/outbox",
+		async (context, name, cursor) => {
+			const all = [...notes.values()].reverse();
+			const at = Number(cursor);
+			const shown = cursor === null ? all : all.slice(at, at + 1);
+			return {
+				items: shown.map(
+					(note) =>
+						new Create({
+							id: new URL("#create", note.id),
+							actor: context.getActorUri(name),
+							to: PUBLIC_COLLECTION,
+							object: note,
+						}),
+				),
+				nextCursor: at + 1 < all.length ? `${at + 1}` : null,
+			};
+		},
+	)
+	.setFirstCursor(async () => "0");
+
+// Where its people follow others.
+federation.setWebFingerLinksDispatcher(() => [
+	{
+		rel: "http://ostatus.org/schema/1.0/subscribe",
+		template: `${origin}/authorize_interaction?uri={uri}`,
+	},
+]);
 
 federation.setFollowersDispatcher(
 	"/users/{identifier}/followers",
