@@ -190,6 +190,14 @@ add_courier(json_t *view, struct courier *courier)
 	    view, "fetched", json_integer((json_int_t)figures.fetched));
 	json_object_set_new(
 	    view, "in_flight", json_integer((json_int_t)figures.in_flight));
+	json_object_set_new(view, "requests_made",
+	    json_integer((json_int_t)figures.requests.requests));
+	json_object_set_new(view, "connections_made",
+	    json_integer((json_int_t)figures.requests.connections));
+	json_object_set_new(view, "request_bytes",
+	    json_integer((json_int_t)figures.requests.request_bytes));
+	json_object_set_new(view, "answer_bytes",
+	    json_integer((json_int_t)figures.requests.answer_bytes));
 }
 
 /* Name and address of the territory, and how many actors wait for keys. */

@@ -42,6 +42,7 @@ struct courier {
 	atomic_bool poked; /* the poke is in the mailbox */
 	struct message poke, stop;
 	atomic_uint_fast64_t delivered, failed, fetched, in_flight;
+	atomic_uint_fast64_t requests, connections, request_bytes, answer_bytes;
 };
 
 /* --- Jobs --- */
@@ -75,7 +76,13 @@ static void
 publish_figures(struct courier *courier)
 {
 	const struct courier_core *core = &courier->core;
+	struct http_client_figures figures;
 
+	http_client_figures(core->client, &figures);
+	atomic_store(&courier->requests, figures.requests);
+	atomic_store(&courier->connections, figures.connections);
+	atomic_store(&courier->request_bytes, figures.request_bytes);
+	atomic_store(&courier->answer_bytes, figures.answer_bytes);
 	atomic_store(&courier->delivered, core->delivered);
 	atomic_store(&courier->failed, core->failed);
 	atomic_store(&courier->fetched, core->fetched);
@@ -397,4 +404,8 @@ courier_figures(struct courier *courier, struct courier_figures *ret)
 	ret->failed = atomic_load(&courier->failed);
 	ret->fetched = atomic_load(&courier->fetched);
 	ret->in_flight = atomic_load(&courier->in_flight);
+	ret->requests.requests = atomic_load(&courier->requests);
+	ret->requests.connections = atomic_load(&courier->connections);
+	ret->requests.request_bytes = atomic_load(&courier->request_bytes);
+	ret->requests.answer_bytes = atomic_load(&courier->answer_bytes);
 }

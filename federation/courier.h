@@ -12,6 +12,7 @@
 #define FEDERATION_COURIER_H
 
 #include "config/base/mailbox.h"
+#include "federation/http_client.h"
 #include "federation/node.h"
 #include "federation/verdict.h"
 
@@ -67,6 +68,7 @@ void courier_visited(struct courier *courier, const char *uri);
 /* Of the courier's life, for parvisctl status. */
 struct courier_figures {
 	uint64_t delivered, failed, fetched, in_flight;
+	struct http_client_figures requests;
 };
 void courier_figures(struct courier *courier, struct courier_figures *ret);
 

@@ -60,6 +60,7 @@ struct http_client {
 	struct pool_list pools;
 	struct pool *current;
 	bool closing;
+	struct http_client_figures figures;
 };
 
 /* --- One request --- */
@@ -134,6 +135,24 @@ reason_of(const struct exchange *exchange, CURLcode code, int error)
 					  : curl_easy_strerror(code);
 }
 
+static void
+count_request(struct exchange *exchange)
+{
+	struct http_client_figures *figures = &exchange->pool->client->figures;
+	long connections = 0, head_out = 0, head_in = 0;
+	curl_off_t body_out = 0, body_in = 0;
+
+	curl_easy_getinfo(exchange->easy, CURLINFO_NUM_CONNECTS, &connections);
+	curl_easy_getinfo(exchange->easy, CURLINFO_REQUEST_SIZE, &head_out);
+	curl_easy_getinfo(exchange->easy, CURLINFO_HEADER_SIZE, &head_in);
+	curl_easy_getinfo(exchange->easy, CURLINFO_SIZE_UPLOAD_T, &body_out);
+	curl_easy_getinfo(exchange->easy, CURLINFO_SIZE_DOWNLOAD_T, &body_in);
+	figures->requests++;
+	figures->connections += (uint64_t)connections;
+	figures->request_bytes += (uint64_t)(head_out + body_out);
+	figures->answer_bytes += (uint64_t)(head_in + body_in);
+}
+
 /* The request ended: it leaves libcurl, its owner is told, it is gone. */
 static void
 finish(struct exchange *exchange, CURLcode code)
@@ -153,6 +172,7 @@ finish(struct exchange *exchange, CURLcode code)
 
 	curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
 	answer.status = (int)status;
+	count_request(exchange);
 	curl_multi_remove_handle(exchange->pool->multi, exchange->easy);
 	exchange->done(exchange->arg, &answer);
 	exchange_free(exchange);
@@ -370,6 +390,13 @@ http_client_active(const struct http_client *client)
 	LIST_FOREACH(pool, &client->pools, link)
 		active += pool->active;
 	return active;
+}
+
+void
+http_client_figures(
+    const struct http_client *client, struct http_client_figures *ret)
+{
+	*ret = client->figures;
 }
 
 /* --- Making a request --- */

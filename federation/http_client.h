@@ -72,4 +72,12 @@ int http_client_send(struct http_client *client,
 /* Requests under way. */
 size_t http_client_active(const struct http_client *client);
 
+/* Since the start, heads and bodies as they travelled, without what TLS adds
+ * to them; connections: that were made, which is a handshake each. */
+struct http_client_figures {
+	uint64_t requests, connections, request_bytes, answer_bytes;
+};
+void http_client_figures(
+    const struct http_client *client, struct http_client_figures *ret);
+
 #endif

@@ -6,6 +6,14 @@ import dns from "node:dns";
 import dnsPromises from "node:dns/promises";
 import { syncBuiltinESMExports } from "node:module";
 
+const places = new Map();
+
+// From now on a name is at an address of a network of ours.
+export function settle(name, address) {
+	places.set(name, address);
+}
+
+const addressOf = (name) => places.get(name) ?? "127.0.0.1";
 const isLocal = (name) => /(^|\.)localhost\.?$/i.test(name);
 
 const systemLookup = dns.lookup;
@@ -15,15 +23,15 @@ dns.lookup = function lookup(name, options, callback) {
 	const all = typeof options === "object" && options?.all;
 	process.nextTick(() =>
 		all
-			? callback(null, [{ address: "127.0.0.1", family: 4 }])
-			: callback(null, "127.0.0.1", 4),
+			? callback(null, [{ address: addressOf(name), family: 4 }])
+			: callback(null, addressOf(name), 4),
 	);
 };
 
 const systemLookupPromise = dnsPromises.lookup;
 dnsPromises.lookup = async function lookup(name, options) {
 	if (!isLocal(name)) return systemLookupPromise(name, options);
-	const found = { address: "127.0.0.1", family: 4 };
+	const found = { address: addressOf(name), family: 4 };
 	return options?.all ? [found] : found;
 };
 

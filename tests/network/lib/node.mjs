@@ -5,6 +5,7 @@ import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import path from "node:path";
 import { promisify } from "node:util";
+import { ask } from "./control.mjs";
 import { AS2, fetchDocument, request } from "./http.mjs";
 import { waitFor } from "./wait.mjs";
 import { ROOT, certify, freePort, zone } from "./zone.mjs";
@@ -48,21 +49,34 @@ export class Node {
 		return node;
 	}
 
-	// network: the only addresses that the node may contact.
+	// network: the only addresses that the node may contact.  place: options
+	// of init that say where it is.  at: { address, port, inside }, where it
+	// listens and the words before its command line that start it there.
 	static async create(
 		name,
-		{ settings = {}, title, commune, network = "127.0.0.0/8" } = {},
+		{
+			settings = {},
+			title,
+			commune = "Dourdan",
+			place = ["--commune", commune],
+			network = "127.0.0.0/8",
+			at,
+			pki,
+			threads = 2,
+		} = {},
 	) {
 		const node = new Node();
 		const label = name.replace(/\.localhost$/, "");
 		node.name = name;
-		node.port = await freePort();
-		node.domain = `${name}:${node.port}`;
+		node.port = at?.port ?? (await freePort());
+		node.inside = at?.inside ?? [];
+		node.domain = node.port === 443 ? name : `${name}:${node.port}`;
 		node.base = `https://${node.domain}`;
 		node.dir = path.join(zone().dir, label);
 		node.config = path.join(zone().dir, `${label}.conf`);
 		node.log = path.join(zone().dir, `${label}.log`);
-		const { certificate, key } = certify(name);
+		node.control = path.join(zone().dir, `${label}.control`);
+		const { certificate, key } = pki ?? certify(name);
 		const set = (values) =>
 			Object.entries(values).flatMap(([key, value]) =>
 				[value].flat().flatMap((one) => ["--set", `${key}=${one}`]),
@@ -74,18 +88,18 @@ export class Node {
 				"--yes",
 				...["--config", node.config],
 				...["--data", node.dir],
-				...["--control", path.join(zone().dir, `${label}.control`)],
+				...["--control", node.control],
 				...["--domain", node.domain],
 				...["--name", title ?? `Territoire ${label}`],
-				...["--commune", commune ?? "Dourdan"],
+				...place,
 				...["--admin", "gardienne"],
-				...["--https", `127.0.0.1:${node.port}`],
+				...["--https", `${at?.address ?? "127.0.0.1"}:${node.port}`],
 				...["--certificate", certificate],
 				...["--key", key],
 				...["--ca-file", zone().ca],
-				...["--allow-network", network],
+				...[network].flat().flatMap((one) => ["--allow-network", one]),
 				...["--allow-port", "any"],
-				...["--threads", "2"],
+				...["--threads", `${threads}`],
 				...set({ ...TEST_SETTINGS, ...settings }),
 			],
 			{ env: ENVIRONMENT },
@@ -101,21 +115,28 @@ export class Node {
 		writeFileSync(this.config, text);
 	}
 
-	async up() {
+	// reachable: false when we are cut off from it: then what it says on its
+	// control socket is enough.
+	async up({ reachable = true } = {}) {
 		const log = openSync(this.log, "a");
-		this.process = spawn(binary("parvisd"), ["-c", this.config], {
+		const [program, ...words] = [
+			...this.inside,
+			...[binary("parvisd"), "-c", this.config],
+		];
+		this.process = spawn(program, words, {
 			stdio: ["ignore", log, log],
 			env: ENVIRONMENT,
 		});
 		closeSync(log);
 		running.add(this);
 		this.exited = once(this.process, "exit");
-		await waitFor(`${this.name} to be ready`, () => this.#ready());
+		await waitFor(`${this.name} to be ready`, () => this.#ready(reachable));
 	}
 
-	async #ready() {
+	async #ready(reachable) {
 		if (this.process.exitCode !== null || this.process.signalCode !== null)
 			throw new Error(`${this.name} ended:\n${this.logTail()}`);
+		if (!reachable) return this.ask("status");
 		const answer = await request(`${this.base}/actor`, {
 			headers: { accept: AS2 },
 		});
@@ -178,6 +199,11 @@ export class Node {
 	async ctl(...args) {
 		const text = await this.text(...args, "--json");
 		return text.trim() === "" ? undefined : JSON.parse(text);
+	}
+
+	// A command without a program to give it: see control.mjs.
+	ask(words, ...rest) {
+		return ask(this.control, words, ...rest);
 	}
 
 	// A command that must fail: { code, stderr }.
