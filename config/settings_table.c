@@ -78,8 +78,8 @@ settings_section_known(const char *section)
 const char *
 settings_section_names(void)
 {
-	return "node, listen, outbound, delivery, federation, network, "
-	       "replication";
+	return "node, listen, outbound, delivery, federation, relay, "
+	       "network, replication";
 }
 
 static const void *

@@ -57,7 +57,7 @@ answer_actor(struct http_request *request, struct thing *thing)
 	http_set_user(request, thing);
 	if (thing->form == NEGOTIATE_HTML)
 		page_actor(request, actor);
-	else if (actor->kind == ACTOR_INSTANCE)
+	else if (actor->kind == ACTOR_INSTANCE || actor->kind == ACTOR_RELAY)
 		give_actor(request, 0); /* always readable: it breaks loops */
 	else
 		web_with_signer(request, false, give_actor);
@@ -162,21 +162,34 @@ asked_uri(struct http_request *request)
 	    web_of(request)->node->base, http_path(request));
 }
 
-/* GET /actor */
-void
-api_instance(struct http_request *request)
+static void
+answer_of_kind(struct http_request *request, enum actor_kind kind)
 {
 	struct thing *thing;
 	int r;
 
 	if ((thing = thing_new(request, negotiate_document)) == NULL)
 		return;
-	r = actor_of_kind(web_of(request)->db, http_arena(request),
-	    ACTOR_INSTANCE, &thing->actor);
+	r = actor_of_kind(
+	    web_of(request)->db, http_arena(request), kind, &thing->actor);
 	if (r < 0)
 		web_answer_store_error(request, r);
 	else
 		answer_actor(request, thing);
+}
+
+/* GET /actor */
+void
+api_instance(struct http_request *request)
+{
+	answer_of_kind(request, ACTOR_INSTANCE);
+}
+
+/* GET /relay */
+void
+api_relay(struct http_request *request)
+{
+	answer_of_kind(request, ACTOR_RELAY);
 }
 
 /* GET /o/:id */

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "config/base/clock.h"
 #include "daemon/web.h"
@@ -100,20 +101,20 @@ api_shared_inbox(struct http_request *request)
 	receive(request);
 }
 
-/* POST /o/:id/inbox and /actor/inbox */
+/* POST /o/:id/inbox, /actor/inbox and /relay/inbox */
 void
 api_inbox(struct http_request *request)
 {
 	struct web *web = web_of(request);
 	struct arena *arena = http_arena(request);
-	const char *id = http_param(request, "id");
+	const char *path = http_path(request);
+	int owner_len = (int)(strlen(path) - strlen("/inbox"));
 	struct actor actor;
 	int r;
 
-	r = id[0] == '\0'
-		? actor_of_kind(web->db, arena, ACTOR_INSTANCE, &actor)
-		: actor_by_uri(web->db, arena,
-		      document_actor_uri(arena, web->node->base, id), &actor);
+	r = actor_by_uri(web->db, arena,
+	    arena_printf(arena, "%s%.*s", web->node->base, owner_len, path),
+	    &actor);
 	if (r == 0 && actor.kind == ACTOR_REMOTE)
 		r = -ENOENT;
 	if (r < 0)

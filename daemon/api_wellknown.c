@@ -21,12 +21,13 @@ allow_scripts(struct http_request *request)
 	http_add_header(request, "Access-Control-Allow-Origin", "*");
 }
 
-/* The names under which Mastodon and Mobilizon look for the instance. */
+/* The names under which other servers look for the instance; relay is an
+ * actor of its own. */
 static bool
 names_instance(const struct web *web, const char *name)
 {
 	return text_equal_nocase(name, web->node->domain) ||
-	       strcmp(name, "relay") == 0 || strcmp(name, "instance") == 0;
+	       strcmp(name, "instance") == 0;
 }
 
 static int

@@ -30,6 +30,7 @@
 #include "daemon/tls.h"
 #include "daemon/web.h"
 #include "federation/courier.h"
+#include "federation/relay.h"
 
 enum { SENDER_SLOTS = 65536 };
 
@@ -372,6 +373,10 @@ start_threads(struct service *service)
 	r = check_domain(service);
 	if (r != 0)
 		return r;
+	if (relay_prepare(node) < 0) {
+		log_error("the relay's actor could not be made");
+		return EX_IOERR;
+	}
 	if (courier_start(node, &node->courier) < 0) {
 		log_error("cannot start the courier");
 		return EX_OSERR;

@@ -53,6 +53,8 @@ page_kind(const struct actor *actor)
 	switch (actor->kind) {
 	case ACTOR_INSTANCE:
 		return "Serveur";
+	case ACTOR_RELAY:
+		return "Relais";
 	case ACTOR_TERRITORY:
 		return "Territoire";
 	case ACTOR_PROJECT:

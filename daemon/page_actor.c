@@ -13,6 +13,13 @@
 
 enum { PAGE_NOTES = 20, PAGE_DESCRIPTION_MAX = 160 };
 
+/* The node's own, which nobody wrote a page for and nobody follows from one. */
+static bool
+is_of_node(const struct actor *actor)
+{
+	return actor->kind == ACTOR_INSTANCE || actor->kind == ACTOR_RELAY;
+}
+
 /* Words and headings that depend on what kind of actor it is. */
 static const char *
 about_of(const struct actor *actor)
@@ -20,6 +27,8 @@ about_of(const struct actor *actor)
 	switch (actor->kind) {
 	case ACTOR_INSTANCE:
 		return "Ce serveur";
+	case ACTOR_RELAY:
+		return "Ce relais";
 	case ACTOR_TERRITORY:
 		return "Le territoire";
 	case ACTOR_PROJECT:
@@ -38,6 +47,16 @@ summary_of(struct arena *arena, const struct actor *actor)
 		return "<p>Ce compte est celui du serveur\u00a0: il signe les "
 		       "échanges avec les autres territoires et ne publie "
 		       "rien.</p>";
+	if (actor->kind == ACTOR_RELAY)
+		return arena_printf(arena,
+		    "<p>Ce relais s’adresse aux serveurs\u00a0: celui qui s’y "
+		    "abonne apprend les nouvelles publiques de tout le "
+		    "territoire. L’adresse à donner dans l’administration de "
+		    "Mastodon est <code>%s</code>, dans celle de Pleroma ou "
+		    "d’Akkoma <code>%s</code>. Pour suivre le territoire avec "
+		    "un compte, suivez plutôt le territoire lui-même.</p>",
+		    text_html_escape(arena, actor->inbox),
+		    text_html_escape(arena, actor->uri));
 	return page_text_html(arena, actor->summary, 3);
 }
 
@@ -176,7 +195,7 @@ add_notes(struct http_request *request, json_t *data, const struct actor *actor)
 	size_t count;
 	int r;
 
-	if (actor->kind == ACTOR_INSTANCE)
+	if (is_of_node(actor))
 		return 0;
 	if (asked != NULL && text_int64(asked, 1, INT64_MAX, &before) < 0)
 		before = 0;
@@ -210,7 +229,7 @@ add_head(struct http_request *request, json_t *data, const struct actor *actor)
 	page_set(data, "alternate", actor->uri);
 	if (!actor->indexable)
 		page_set(data, "noindex", "noindex");
-	if (actor->kind == ACTOR_TERRITORY || actor->kind == ACTOR_INSTANCE)
+	if (actor->kind == ACTOR_TERRITORY || is_of_node(actor))
 		page_set(data, "front", "Voir les projets du territoire");
 	page_set_stage(data, actor->stage);
 }
@@ -225,7 +244,7 @@ add_facts(struct http_request *request, json_t *data, const struct actor *actor)
 
 	if (r < 0)
 		return r;
-	if (actor->kind != ACTOR_INSTANCE)
+	if (!is_of_node(actor))
 		page_set_follow(request, data, actor, followers);
 	page_set(data, "about", about_of(actor));
 	page_set(data, "summary", summary_of(arena, actor));

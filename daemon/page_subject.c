@@ -33,8 +33,9 @@ of_ours(struct http_request *request, const char *uri, struct subject *ret)
 		r = actor_by_username(web->db, arena, uri + len + 2, &actor);
 	else
 		r = actor_by_uri(web->db, arena, uri, &actor);
-	if (r == 0 && (actor.deleted_at != 0 || actor.kind == ACTOR_REMOTE ||
-			  actor.kind == ACTOR_INSTANCE))
+	if (r == 0 &&
+	    (actor.deleted_at != 0 || actor.kind == ACTOR_REMOTE ||
+		actor.kind == ACTOR_INSTANCE || actor.kind == ACTOR_RELAY))
 		r = -ENOENT;
 	if (r < 0)
 		return r;

@@ -110,6 +110,7 @@ void api_host_meta(struct http_request *request);
 void api_nodeinfo_links(struct http_request *request);
 void api_nodeinfo(struct http_request *request);
 void api_instance(struct http_request *request);
+void api_relay(struct http_request *request);
 void api_thing(struct http_request *request);
 void api_by_name(struct http_request *request);
 void api_activity(struct http_request *request);

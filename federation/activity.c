@@ -223,7 +223,9 @@ read_ids(struct arena *arena, json_t *document, struct activity *ret,
 	if (ret->actor == NULL)
 		return refuse(
 		    error, "actor: it is missing or no http or https address");
-	ret->object_id = clean_id(arena, json_id(document, "object"));
+	id = json_id(document, "object");
+	ret->object_id = clean_id(arena, id);
+	ret->object_is_public = id != NULL && activity_is_public(id);
 	ret->object = json_embedded(document, "object");
 	if (ret->object != NULL)
 		ret->object_type = json_first_text(ret->object, "type");

@@ -46,6 +46,7 @@ struct activity {
 	const char *actor;       /* normalised, never NULL */
 	const char *object_id;   /* normalised, or NULL */
 	json_t *object;          /* embedded, or NULL; borrowed */
+	bool object_is_public;   /* it is the id that stands for everybody */
 	const char *object_type; /* of the embedded object, or NULL */
 	const char *target;      /* of Add, Remove, Move */
 	int64_t published;       /* 0: not said */

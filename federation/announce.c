@@ -4,38 +4,72 @@
 #include <errno.h>
 
 #include "federation/dispatch.h"
+#include "federation/relay.h"
 #include "store/outbox.h"
+
+/* 0: there is none. */
+static int
+territory_id(struct publish *publish, int64_t *ret)
+{
+	struct actor territory;
+	int r = actor_of_kind(
+	    publish->db, publish->arena, ACTOR_TERRITORY, &territory);
+
+	*ret = r == 0 ? territory.id : 0;
+	return r == -ENOENT ? 0 : r;
+}
 
 int
 announce_by(struct publish *publish, const struct actor *author,
     const struct object *note, int64_t *ret_territory_id)
 {
-	struct actor territory;
-	int r;
-
 	*ret_territory_id = 0;
 	if (note->visibility != VISIBILITY_PUBLIC ||
 	    note->in_reply_to != NULL || !author->discoverable ||
 	    author->kind == ACTOR_TERRITORY)
 		return 0;
-	r = actor_of_kind(
-	    publish->db, publish->arena, ACTOR_TERRITORY, &territory);
-	if (r == 0)
-		*ret_territory_id = territory.id;
-	return r == -ENOENT ? 0 : r;
+	return territory_id(publish, ret_territory_id);
+}
+
+int
+announce_told(struct publish *publish, const struct object *note,
+    int64_t *ret_territory_id)
+{
+	int64_t id;
+	bool told = false;
+	int r = territory_id(publish, &id);
+
+	if (r == 0 && id != 0)
+		r = outbox_announced(publish->db, id, note->uri, &told);
+	*ret_territory_id = r == 0 && told ? id : 0;
+	return r;
+}
+
+int
+announce_told_of(struct publish *publish, const struct actor *author,
+    int64_t *ret_territory_id)
+{
+	int64_t id;
+	bool told = false;
+	int r = territory_id(publish, &id);
+
+	if (r == 0 && id != 0)
+		r = outbox_announced_by(publish->db, id, author->id, &told);
+	*ret_territory_id = r == 0 && told ? id : 0;
+	return r;
 }
 
 static struct dispatch
-announce_dispatch(
-    const struct actor *territory, const struct object *note, json_t *object)
+announce_dispatch(const struct actor *territory, const char *uri,
+    const char *const *author, json_t *object)
 {
 	return (struct dispatch){
 		.actor = territory,
 		.type = "Announce",
 		.object = object,
-		.object_uri = note->uri,
-		.audience = { VISIBILITY_PUBLIC, territory->followers,
-		    &note->actor_uri, 1 },
+		.object_uri = uri,
+		.audience = { VISIBILITY_PUBLIC, territory->followers, author,
+		    1 },
 		.to_followers = true,
 	};
 }
@@ -57,7 +91,7 @@ has_followers_elsewhere(
 /* The activity as it was sent, inside an Announce by the territory. */
 static int
 announce_activity(struct publish *publish, const struct actor *territory,
-    const struct object *note, const char *activity_uri)
+    const char *uri, const char *const *author, const char *activity_uri)
 {
 	struct activity_row row;
 	struct dispatch dispatch;
@@ -73,7 +107,7 @@ announce_activity(struct publish *publish, const struct actor *territory,
 	activity = json_loads(row.document, 0, NULL);
 	if (activity == NULL)
 		return -EIO;
-	dispatch = announce_dispatch(territory, note, activity);
+	dispatch = announce_dispatch(territory, uri, author, activity);
 	return dispatch_send(publish, &dispatch, NULL);
 }
 
@@ -91,17 +125,20 @@ announce_create(struct publish *publish, int64_t territory_id,
 		    publish->db, territory_id, note->id, note->published, true);
 	if (r < 0)
 		return r;
-	dispatch = announce_dispatch(&territory, note, json_string(note->uri));
+	dispatch = announce_dispatch(
+	    &territory, note->uri, &note->actor_uri, json_string(note->uri));
 	dispatch.listed = true;
 	r = dispatch_send(publish, &dispatch, NULL);
 	if (r < 0)
 		return r;
-	return announce_activity(publish, &territory, note, activity_uri);
+	r = announce_activity(
+	    publish, &territory, note->uri, &note->actor_uri, activity_uri);
+	return r < 0 ? r : relay_announce(publish, note);
 }
 
 int
-announce_change(struct publish *publish, int64_t territory_id,
-    const struct object *note, const char *activity_uri)
+announce_change(struct publish *publish, int64_t territory_id, const char *uri,
+    const char *author_uri, const char *activity_uri)
 {
 	struct actor territory;
 	int r =
@@ -109,5 +146,6 @@ announce_change(struct publish *publish, int64_t territory_id,
 
 	if (r < 0)
 		return r;
-	return announce_activity(publish, &territory, note, activity_uri);
+	return announce_activity(
+	    publish, &territory, uri, &author_uri, activity_uri);
 }

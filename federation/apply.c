@@ -39,15 +39,25 @@ apply_refuse(struct apply *apply, enum verdict verdict, const char *reason,
 int
 apply_is_followed(struct apply *apply, int64_t actor_id, bool *ret)
 {
+	struct publish *publish = apply->publish;
 	struct follow *follows;
+	struct actor only;
 	size_t count;
 	int r;
 
-	/* Followers of a remote actor that we know of are our own profiles. */
-	r = follow_followers(apply->publish->db, apply->publish->arena,
-	    actor_id, FOLLOW_ACCEPTED, 0, 1, &follows, &count);
+	/* Followers of a remote actor that we know of are our own profiles, and
+	 * the relay, which follows back and reads nothing. */
+	r = follow_followers(publish->db, publish->arena, actor_id,
+	    FOLLOW_ACCEPTED, 0, 2, &follows, &count);
+	if (r < 0)
+		return r;
+	*ret = count > 0;
+	if (count != 1)
+		return 0;
+	r = actor_get(
+	    publish->db, publish->arena, follows[0].follower_id, &only);
 	if (r == 0)
-		*ret = count > 0;
+		*ret = only.kind != ACTOR_RELAY;
 	return r;
 }
 

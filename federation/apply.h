@@ -24,6 +24,7 @@ struct apply {
 	/* An embedded object or actor, read beforehand; NULL if none. */
 	const struct object *object;
 	const struct received_actor *actor;
+	bool to_relay; /* it was sent to the relay's own inbox */
 	/* A sentence for the sender when the verdict is a refusal. */
 	const char *reason;
 };
@@ -44,6 +45,8 @@ int apply_followers_sync(struct publish *publish, const struct actor *sender,
 /* The effects, one file each; called by apply_activity() alone. */
 int apply_follow(struct apply *apply, enum verdict *ret) MUST_CHECK;
 int apply_answer(struct apply *apply, enum verdict *ret) MUST_CHECK;
+int apply_follow_relay(struct apply *apply, const struct actor *relay,
+    enum verdict *ret) MUST_CHECK;
 int apply_undo(struct apply *apply, enum verdict *ret) MUST_CHECK;
 int apply_block(struct apply *apply, enum verdict *ret) MUST_CHECK;
 int apply_create(struct apply *apply, enum verdict *ret) MUST_CHECK;
@@ -55,7 +58,7 @@ int apply_like(struct apply *apply, enum verdict *ret) MUST_CHECK;
 /* A refusal with its sentence. */
 int apply_refuse(struct apply *apply, enum verdict verdict, const char *reason,
     enum verdict *ret);
-/* Whether a profile of ours follows this actor. */
+/* Whether somebody of ours follows this actor to read what it publishes. */
 int apply_is_followed(struct apply *apply, int64_t actor_id, bool *ret)
     MUST_CHECK;
 

@@ -8,6 +8,7 @@
 
 #include "federation/apply.h"
 #include "federation/authority.h"
+#include "federation/relay.h"
 #include "store/outbox.h"
 #include "store/queue.h"
 
@@ -38,11 +39,16 @@ apply_follow(struct apply *apply, enum verdict *ret)
 	if (activity->id == NULL)
 		return apply_refuse(apply, VERDICT_MALFORMED,
 		    "a Follow needs an id, for its Accept to name", ret);
-	r = one_of_ours(apply, activity->object_id, &followee);
+	r = activity->object_is_public
+		? actor_of_kind(
+		      publish->db, publish->arena, ACTOR_RELAY, &followee)
+		: one_of_ours(apply, activity->object_id, &followee);
 	/* Not 404: that would say that this inbox is not there. */
 	if (r == -ENOENT)
 		return apply_refuse(apply, VERDICT_FORBIDDEN,
 		    "no such actor is here to follow", ret);
+	if (r == 0 && followee.kind == ACTOR_RELAY)
+		return apply_follow_relay(apply, &followee, ret);
 	if (r == 0)
 		r = follow_put(publish->db, activity->id, apply->sender->id,
 		    followee.id, publish->now);
@@ -156,19 +162,34 @@ apply_answer(struct apply *apply, enum verdict *ret)
 	return r < 0 ? r : read_story(apply);
 }
 
+/* The sender follows one of ours no more; the relay, which followed back, does
+ * not either. */
+static int
+end_follow(struct apply *apply, int64_t followee_id)
+{
+	struct publish *publish = apply->publish;
+	int r = follow_remove(publish->db, apply->sender->id, followee_id);
+
+	return r < 0 ? r
+		     : relay_unfollow(publish, followee_id, apply->sender->id);
+}
+
 /* What an Undo takes back, known by the type of what it embeds. */
 static int
 undo_embedded(struct apply *apply, const struct activity *inner, bool *ret)
 {
 	struct publish *publish = apply->publish;
 	struct actor target;
-	int r = one_of_ours(apply, inner->object_id, &target);
+	int r = inner->object_is_public
+		    ? actor_of_kind(
+			  publish->db, publish->arena, ACTOR_RELAY, &target)
+		    : one_of_ours(apply, inner->object_id, &target);
 
 	*ret = false;
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
 	if (inner->type == ACTIVITY_FOLLOW)
-		r = follow_remove(publish->db, apply->sender->id, target.id);
+		r = end_follow(apply, target.id);
 	else if (inner->type == ACTIVITY_BLOCK)
 		r = block_remove(publish->db, apply->sender->id, target.id);
 	else
@@ -194,8 +215,7 @@ undo_by_id(struct apply *apply, const char *uri, bool *ret)
 	r = follow_by_uri(publish->db, publish->arena, uri, &follow);
 	if (r == 0 && follow.follower_id == apply->sender->id) {
 		*ret = true;
-		return follow_remove(
-		    publish->db, follow.follower_id, follow.followee_id);
+		return end_follow(apply, follow.followee_id);
 	}
 	return r == -ENOENT ? 0 : r;
 }

@@ -146,6 +146,9 @@ check_object(const struct activity *activity, unsigned demands,
 	bool has_id = activity->object_id != NULL;
 	enum verdict verdict;
 
+	/* Of everybody: what relays are asked for. */
+	if (activity->type == ACTIVITY_FOLLOW && activity->object_is_public)
+		return VERDICT_ACCEPTED;
 	if (!has_id && (demands & NEEDS_OBJECT) != 0)
 		return say(VERDICT_MALFORMED, "the activity has no object id",
 		    ret_reason);

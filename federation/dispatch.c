@@ -105,8 +105,11 @@ collect(struct publish *publish, const struct dispatch *dispatch,
 
 	if (dispatch->to_followers)
 		r = add_followers(publish, to, dispatch->actor->id);
-	if (r == 0 && dispatch->also_followers_of != 0)
-		r = add_followers(publish, to, dispatch->also_followers_of);
+	for (size_t i = 0; r == 0 && i < DISPATCH_OTHERS; i++) {
+		if (dispatch->also_followers_of[i] != 0)
+			r = add_followers(
+			    publish, to, dispatch->also_followers_of[i]);
+	}
 	for (size_t i = 0; r == 0 && i < dispatch->recipient_count; i++)
 		r = add_recipient(
 		    publish, dispatch, dispatch->recipients[i], to);

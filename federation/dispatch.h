@@ -12,6 +12,8 @@
 #include "federation/document.h"
 #include "federation/publish.h"
 
+enum { DISPATCH_OTHERS = 3 };
+
 struct dispatch {
 	const struct actor *actor; /* who does it, and signs */
 	const char *type;
@@ -19,7 +21,8 @@ struct dispatch {
 	const char *object_uri; /* what it is about, for order and retraction */
 	struct audience audience;
 	bool to_followers; /* delivered to the actor's followers elsewhere */
-	int64_t also_followers_of; /* and to those of this actor; 0: none */
+	/* and to those of these actors; 0: none */
+	int64_t also_followers_of[DISPATCH_OTHERS];
 	/* and to these actors, when they are elsewhere; borrowed */
 	const int64_t *recipients;
 	size_t recipient_count;

@@ -22,6 +22,7 @@
 #include "federation/authority.h"
 #include "federation/courier.h"
 #include "federation/keycache.h"
+#include "federation/relay.h"
 #include "federation/url.h"
 #include "store/host.h"
 #include "store/queue.h"
@@ -436,6 +437,7 @@ work(struct writer_job *job, struct db *db)
 		.sender = &sender,
 		.object = parcel->object,
 		.actor = parcel->actor,
+		.to_relay = relay_is_inbox(parcel->request.target),
 	};
 	int r = actor_get(db, parcel->arena, parcel->sender_id, &sender);
 

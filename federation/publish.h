@@ -27,9 +27,12 @@ struct publish {
 	char error[PUBLISH_ERROR_SIZE]; /* why -EINVAL, for people */
 };
 
-/* The node's own two actors; at `parvisctl init`, once. */
+/* The node's own three actors; at `parvisctl init`, once. */
 int publish_node_actors(struct publish *publish, const char *name,
     const struct place *place) MUST_CHECK;
+/* The third, the relay, unless there is one.  -EEXIST: an actor that somebody
+ * made has its name. */
+int publish_relay_actor(struct publish *publish) MUST_CHECK;
 
 /*
  * A new profile or project of ours from what its owner wrote: username, name,

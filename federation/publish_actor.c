@@ -11,9 +11,11 @@
 #include <string.h>
 
 #include "config/base/text.h"
+#include "federation/announce.h"
 #include "federation/catalogue.h"
 #include "federation/dispatch.h"
 #include "federation/publish_form.h"
+#include "federation/relay.h"
 #include "store/outbox.h"
 
 /* Of the follows that one actor may have, to whom a farewell is said. */
@@ -83,7 +85,35 @@ publish_node_actors(
 		return r;
 	territory.owner_id = id;
 	derive(publish, new_uri(publish), &territory);
-	return actor_create(publish->db, &territory, &id);
+	r = actor_create(publish->db, &territory, &id);
+	return r < 0 ? r : publish_relay_actor(publish);
+}
+
+int
+publish_relay_actor(struct publish *publish)
+{
+	struct actor relay = {
+		.kind = ACTOR_RELAY,
+		.type = "Application",
+		.username = "relay",
+	};
+	struct actor old, territory;
+	int64_t id;
+	int r = actor_of_kind(publish->db, publish->arena, ACTOR_RELAY, &old);
+
+	if (r != -ENOENT)
+		return r;
+	r = actor_of_kind(
+	    publish->db, publish->arena, ACTOR_TERRITORY, &territory);
+	if (r < 0)
+		return r;
+	r = actor_by_username(
+	    publish->db, publish->arena, relay.username, &old);
+	if (r != -ENOENT)
+		return r == 0 ? -EEXIST : r;
+	relay.name = arena_printf(publish->arena, "Relais %s", territory.name);
+	derive(publish, part(publish, publish->node->base, "relay"), &relay);
+	return actor_create(publish->db, &relay, &id);
 }
 
 static int
@@ -168,8 +198,8 @@ actor_dispatch(const char *type, const struct actor *signer,
 		.object_uri = actor->uri,
 		.audience = { VISIBILITY_PUBLIC, signer->followers, NULL, 0 },
 		.to_followers = true,
-		.also_followers_of =
-		    signer->id == actor->id ? actor->owner_id : actor->id,
+		.also_followers_of = { signer->id == actor->id ? actor->owner_id
+							       : actor->id },
 	};
 }
 
@@ -283,21 +313,34 @@ say_farewell(struct publish *publish, const struct actor *actor)
 {
 	struct dispatch dispatch;
 	struct actor_key *keys;
+	int64_t territory = 0;
+	const char *uri;
 	size_t count;
 	int r =
 	    actor_keys(publish->db, publish->arena, actor->id, &keys, &count);
 
 	if (r < 0 || count == 0)
 		return r; /* without keys it was never seen elsewhere */
+	r = announce_told_of(publish, actor, &territory);
+	if (r < 0)
+		return r;
 	dispatch =
 	    actor_dispatch("Delete", actor, actor, json_string(actor->uri));
 	r = followed_by(publish, actor, FOLLOW_ACCEPTED, &dispatch);
 	if (r == 0)
 		r = followed_by(publish, actor, FOLLOW_PENDING, &dispatch);
-	if (r == 0)
-		return dispatch_send(publish, &dispatch, NULL);
-	json_decref(dispatch.object);
-	return r;
+	/* And those who have its updates by way of the territory. */
+	dispatch.also_followers_of[1] = territory;
+	if (r == 0 && territory != 0)
+		r = relay_id(publish, &dispatch.also_followers_of[2]);
+	if (r < 0) {
+		json_decref(dispatch.object);
+		return r;
+	}
+	r = dispatch_send(publish, &dispatch, &uri);
+	return r < 0 || territory == 0 ? r
+				       : announce_change(publish, territory,
+					     actor->uri, actor->uri, uri);
 }
 
 int

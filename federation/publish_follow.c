@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "federation/dispatch.h"
+#include "federation/relay.h"
 
 static int
 send_follow(struct publish *publish, const struct actor *follower,
@@ -29,7 +30,8 @@ send_follow(struct publish *publish, const struct actor *follower,
 static bool
 may_be_followed(const struct actor *actor)
 {
-	return actor->deleted_at == 0 && actor->kind != ACTOR_INSTANCE;
+	return actor->deleted_at == 0 && actor->kind != ACTOR_INSTANCE &&
+	       actor->kind != ACTOR_RELAY;
 }
 
 int
@@ -89,7 +91,7 @@ inner_follow(const struct follow *follow)
 {
 	return json_pack("{s:s, s:s, s:s, s:s}", "type", "Follow", "id",
 	    follow->uri, "actor", follow->follower_uri, "object",
-	    follow->followee_uri);
+	    follow->of_public ? DOCUMENT_AS2 "#Public" : follow->followee_uri);
 }
 
 int
@@ -157,5 +159,8 @@ publish_follow_decide(struct publish *publish, const struct follow *follow,
 		.recipients = &follower.id,
 		.recipient_count = 1,
 	};
-	return dispatch_send(publish, &dispatch, NULL);
+	r = dispatch_send(publish, &dispatch, NULL);
+	return r < 0 || followee.kind != ACTOR_RELAY
+		   ? r
+		   : relay_decided(publish, &followee, follow, state);
 }

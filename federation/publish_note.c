@@ -11,6 +11,7 @@
 #include "federation/announce.h"
 #include "federation/catalogue.h"
 #include "federation/dispatch.h"
+#include "federation/relay.h"
 #include "federation/sanitize.h"
 #include "federation/url.h"
 #include "store/outbox.h"
@@ -167,18 +168,21 @@ tell_change(struct publish *publish, const char *type,
 	struct dispatch dispatch = note_dispatch(type, author, note, object);
 	const char *uri;
 	int64_t territory;
-	int r = announce_by(publish, author, note, &territory);
+	int r = announce_told(publish, note, &territory);
 
+	if (r == 0 && territory != 0)
+		r = relay_id(publish, &dispatch.also_followers_of[1]);
 	if (r < 0) {
 		json_decref(object);
 		return r;
 	}
 	dispatch.listed = false;
-	dispatch.also_followers_of = territory;
+	dispatch.also_followers_of[0] = territory;
 	r = dispatch_send(publish, &dispatch, &uri);
 	if (r < 0 || territory == 0)
 		return r;
-	return announce_change(publish, territory, note, uri);
+	return announce_change(
+	    publish, territory, note->uri, note->actor_uri, uri);
 }
 
 /* Those whom a delivery does not reach learn from it that there is one. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * actor.h: actors, ours (instance, territory, profiles, projects) and others',
- * with their keys.
+ * actor.h: actors, ours (instance, territory, relay, profiles, projects) and
+ * others', with their keys.
  *
  * Memory: rows are copied into the caller's arena.  Errors: see store.h.
  * Thread: the handle's; functions that write, only in a writer job.
@@ -18,6 +18,7 @@ enum actor_kind {
 	ACTOR_TERRITORY = 2,
 	ACTOR_PROFILE = 3,
 	ACTOR_PROJECT = 4,
+	ACTOR_RELAY = 5,
 };
 
 enum term_kind { TERM_SKILL = 0, TERM_THEME = 1, TERM_LANGUAGE = 2 };
@@ -74,7 +75,8 @@ int actor_by_uri(struct db *db, struct arena *arena, const char *uri,
 /* One of ours by preferredUsername, whatever the case. */
 int actor_by_username(struct db *db, struct arena *arena, const char *username,
     struct actor *ret) MUST_CHECK;
-/* The first (only) one of a kind: ACTOR_INSTANCE, ACTOR_TERRITORY. */
+/* The first (only) one of a kind: ACTOR_INSTANCE, ACTOR_TERRITORY,
+ * ACTOR_RELAY. */
 int actor_of_kind(struct db *db, struct arena *arena, enum actor_kind kind,
     struct actor *ret) MUST_CHECK;
 int actor_lists(struct db *db, struct arena *arena, int64_t id,

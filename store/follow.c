@@ -6,7 +6,7 @@
 
 #define FOLLOW_SELECT \
 	"SELECT f.id, f.uri, f.follower_id, f.followee_id, r.uri, e.uri," \
-	" f.state, f.created_at, f.decided_at FROM follow AS f" \
+	" f.state, f.created_at, f.decided_at, f.of_public FROM follow AS f" \
 	" JOIN actor AS r ON r.id = f.follower_id" \
 	" JOIN actor AS e ON e.id = f.followee_id"
 
@@ -24,6 +24,7 @@ follow_read(struct statement *row, struct arena *arena, void *item)
 	follow->state = (enum follow_state)db_take_int(row);
 	follow->created_at = db_take_int(row);
 	follow->decided_at = db_take_int(row);
+	follow->of_public = db_take_bool(row);
 }
 
 static int
@@ -76,6 +77,19 @@ follow_put(struct db *db, const char *uri, int64_t follower_id,
 	return db_run(db, sql,
 	    VALUES(db_text(uri), db_hash(uri), db_int(follower_id),
 		db_int(followee_id), db_int(now)));
+}
+
+int
+follow_set_public(
+    struct db *db, int64_t follower_id, int64_t followee_id, bool of_public)
+{
+	static const char sql[] =
+	    "UPDATE follow SET of_public = ?3"
+	    " WHERE follower_id = ?1 AND followee_id = ?2";
+
+	return db_run_one(db, sql,
+	    VALUES(
+		db_int(follower_id), db_int(followee_id), db_int(of_public)));
 }
 
 int
@@ -165,6 +179,24 @@ follow_count_following(struct db *db, int64_t follower_id, int64_t *ret)
 				  " WHERE follower_id = ?1 AND state = 1";
 
 	return db_number(db, sql, VALUES(db_int(follower_id)), ret);
+}
+
+int
+follow_from_host(struct db *db, struct arena *arena, int64_t followee_id,
+    int64_t host_id, struct follow **ret, size_t *ret_count)
+{
+	static const char sql[] =
+	    FOLLOW_SELECT " WHERE f.followee_id = ?1 AND f.follower_host = ?2"
+			  " ORDER BY f.state, f.id";
+	struct db_list list = { .arena = arena };
+	int r = follow_rows(
+	    db, sql, VALUES(db_int(followee_id), db_int(host_id)), &list);
+
+	if (r == 0) {
+		*ret = list.items;
+		*ret_count = list.count;
+	}
+	return r;
 }
 
 static void

@@ -20,6 +20,7 @@ struct follow {
 	const char *uri; /* of the Follow activity */
 	int64_t follower_id, followee_id;
 	const char *follower_uri, *followee_uri; /* filled by reads */
+	bool of_public; /* it named everybody, as one subscribes to a relay */
 	enum follow_state state;
 	int64_t created_at, decided_at;
 };
@@ -34,6 +35,9 @@ int follow_by_uri(struct db *db, struct arena *arena, const char *uri,
  */
 int follow_put(struct db *db, const char *uri, int64_t follower_id,
     int64_t followee_id, int64_t now) MUST_CHECK;
+/* Whether the Follow named everybody (as:Public) instead of the followee. */
+int follow_set_public(struct db *db, int64_t follower_id, int64_t followee_id,
+    bool of_public) MUST_CHECK;
 int follow_decide(
     struct db *db, int64_t id, enum follow_state state, int64_t now) MUST_CHECK;
 int follow_remove(struct db *db, int64_t follower_id, int64_t followee_id)
@@ -51,6 +55,10 @@ int follow_count_followers(struct db *db, int64_t followee_id, int64_t *ret)
 int follow_count_following(struct db *db, int64_t follower_id, int64_t *ret)
     MUST_CHECK;
 
+/* Those of one host, by state and id. */
+int follow_from_host(struct db *db, struct arena *arena, int64_t followee_id,
+    int64_t host_id, struct follow **ret, size_t *ret_count) MUST_CHECK;
+
 /* Where the accepted remote followers of an actor read: each shared inbox
  * once, or the actor's own inbox when it has none. */
 struct follow_inbox {
@@ -64,7 +72,7 @@ int follow_inboxes(struct db *db, struct arena *arena, int64_t followee_id,
 /* Ids of accepted followers of ours on one host (FEP-8fcf). */
 int follow_on_host(struct db *db, struct arena *arena, int64_t followee_id,
     int64_t host_id, const char ***ret_uris, size_t *ret_count) MUST_CHECK;
-/* Local profiles that follow a remote actor, as uris (FEP-8fcf). */
+/* Ours that follow a remote actor, as uris (FEP-8fcf). */
 int follow_local_of(struct db *db, struct arena *arena, int64_t followee_id,
     struct follow **ret, size_t *ret_count) MUST_CHECK;
 

@@ -124,6 +124,39 @@ outbox_retract_object(struct db *db, const char *object_uri)
 }
 
 int
+outbox_announced(
+    struct db *db, int64_t actor_id, const char *object_uri, bool *ret)
+{
+	static const char sql[] =
+	    "SELECT EXISTS (SELECT 1 FROM activity WHERE object_hash = ?1"
+	    " AND object_uri = ?2 AND actor_id = ?3 AND type = 'Announce')";
+	int64_t found = 0;
+	int r = db_number(db, sql,
+	    VALUES(db_hash(object_uri), db_text(object_uri), db_int(actor_id)),
+	    &found);
+
+	*ret = found != 0;
+	return r;
+}
+
+int
+outbox_announced_by(
+    struct db *db, int64_t actor_id, int64_t author_id, bool *ret)
+{
+	static const char sql[] =
+	    "SELECT EXISTS (SELECT 1 FROM object AS o JOIN activity AS a"
+	    " ON a.object_hash = o.uri_hash AND a.object_uri = o.uri"
+	    " WHERE o.actor_id = ?1 AND o.visibility = 0"
+	    " AND +a.actor_id = ?2 AND a.type = 'Announce')";
+	int64_t found = 0;
+	int r = db_number(
+	    db, sql, VALUES(db_int(author_id), db_int(actor_id)), &found);
+
+	*ret = found != 0;
+	return r;
+}
+
+int
 outbox_erase(struct db *db, int64_t actor_id, int64_t *left)
 {
 	static const char sql[] =

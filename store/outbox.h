@@ -32,6 +32,12 @@ int outbox_count(struct db *db, int64_t actor_id, int64_t *ret) MUST_CHECK;
 /* A deleted object's Creates, Updates and Announces leave the collection, and
  * their documents become "" once nothing waits to send them. */
 int outbox_retract_object(struct db *db, const char *object_uri) MUST_CHECK;
+/* Whether an actor of ours announced an object, by its id. */
+int outbox_announced(struct db *db, int64_t actor_id, const char *object_uri,
+    bool *ret) MUST_CHECK;
+/* Whether it announced anything that an author wrote. */
+int outbox_announced_by(
+    struct db *db, int64_t actor_id, int64_t author_id, bool *ret) MUST_CHECK;
 /*
  * Forgets what stands in no collection and was sent, older than `before`, at
  * most limit; not the Follows, which an answer may name years later.

@@ -30,7 +30,8 @@ timeline_upto(struct db *db, const struct chore *chore, int64_t rows,
 /*
  * An object stands once on a page.  What came by an announcement first and
  * then from its author is the author's: it stays when the announcement goes.
- * Who blocks an author does not see it by way of others either.
+ * Who blocks an author does not see it by way of others either.  The relay
+ * follows back those who follow it, but reads nothing.
  */
 static int
 timeline_insert(struct db *db, const struct chore *chore, int64_t upto)
@@ -41,6 +42,8 @@ timeline_insert(struct db *db, const struct chore *chore, int64_t upto)
 	    " JOIN follow AS f WHERE o.id = ?2 AND o.deleted_at IS NULL"
 	    " AND f.followee_id = ?1 AND f.follower_host IS NULL"
 	    " AND f.state = 1 AND f.id > ?5 AND f.id <= ?6"
+	    " AND f.follower_id NOT IN (SELECT id FROM actor"
+	    " WHERE kind = 5 AND kind <> 0)"
 	    " AND NOT EXISTS (SELECT 1 FROM block AS b"
 	    " WHERE b.actor_id = f.follower_id AND b.target_id = o.actor_id)"
 	    " ON CONFLICT (object_id, owner_id) DO UPDATE SET via_id = NULL"

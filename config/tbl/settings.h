@@ -120,6 +120,14 @@ SETTING_BOOL(federation, authorized_fetch, false, RELOAD,
 SETTING_BOOL(federation, sign_rfc9421_first, false, RELOAD,
     "Whether unknown hosts are first tried with RFC 9421 signatures.")
 
+/* relay: what other servers subscribe to, to hear of the whole territory. */
+SETTING_BOOL(relay, enabled, true, RELOAD,
+    "Whether other servers may subscribe to the node's relay, which tells them "
+    "of the public updates that the territory passes on.")
+SETTING_BOOL(relay, open, true, RELOAD,
+    "Whether any server may subscribe; no: each waits until parvisctl relay "
+    "accept names it.")
+
 /* network: the other nodes. */
 SETTING_STRING(network, admission, "vouched", 16, RELOAD,
     "Which other nodes' catalogues are read and shown: vouched, those that the "

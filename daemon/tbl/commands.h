@@ -143,6 +143,22 @@ COMMAND(peer_show, command_peer_show, "peer show", "DOMAIN", 0, 0, FIELDS,
     "Show one of them: why it is admitted or not, its key, what is held of its "
     "catalogue.")
 
+COMMAND(relay_list, command_relay_list, "relay list", "", SET_PAGE, 0, TABLE,
+    "domain,~state,~manner,~followed_back=followed back,~rule,@since",
+    "List the servers that subscribe to the relay or ask to, and what was "
+    "decided on others.")
+COMMAND(relay_accept, command_relay_accept, "relay accept", "DOMAIN", 0, 0,
+    MESSAGE, NULL,
+    "Let a server subscribe to the relay, now or when it asks.")
+COMMAND(relay_reject, command_relay_reject, "relay reject", "DOMAIN", 0, 0,
+    MESSAGE, NULL,
+    "Refuse the relay to a server, also when relay.open is yes; a subscription "
+    "that it has ends.")
+COMMAND(relay_forget, command_relay_forget, "relay forget", "DOMAIN", 0, 0,
+    MESSAGE, NULL,
+    "Forget what was decided on a server: relay.open holds for it when it "
+    "asks.  A subscription that it has stays.")
+
 COMMAND(catalogue_show, command_catalogue_show, "catalogue show", "[DOMAIN]",
     0, 0, FIELDS, NULL,
     "Show where the node's own catalogue stands, or the copy held of another "

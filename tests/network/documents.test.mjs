@@ -72,7 +72,7 @@ describe("discovery", () => {
 		assert.equal(links.find((l) => l.rel === named).href, instance.id);
 		for (const resource of [
 			`${node.base}/`,
-			`acct:relay@${node.domain}`,
+			`acct:instance@${node.domain}`,
 			`acct:${node.domain}@${node.domain}`,
 		]) {
 			const jrd = (await node.resource(resource)).json();

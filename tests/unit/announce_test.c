@@ -97,6 +97,72 @@ change_and_end_reach_those_who_only_follow_the_territory(void **state)
 	assert_int_equal(node_fixture_waiting(scene.f, "Delete", INBOX_T), 1);
 }
 
+/* The newest Announce, when what it announces is an activity of this type. */
+static bool
+announced_a(struct scene *scene, const char *type)
+{
+	json_t *announce = node_fixture_sent(scene->f, "Announce");
+	json_t *object = json_object_get(announce, "object");
+	const char *inner = json_string_value(json_object_get(object, "type"));
+	bool is = inner != NULL && strcmp(inner, type) == 0;
+
+	json_decref(announce);
+	return is;
+}
+
+static void
+change_and_end_are_announced_as_activities(void **state)
+{
+	struct scene scene = scene_of(state);
+	struct object note = say(&scene, (struct note_form){ 0 });
+	struct note_form form = { .text = "Nous ouvrons dimanche." };
+
+	assert_true(announced_a(&scene, "Create"));
+	assert_int_equal(
+	    publish_note_update(&scene.f->publish, note.id, &form), 0);
+	assert_true(announced_a(&scene, "Update"));
+	assert_int_equal(publish_note_delete(&scene.f->publish, note.id), 0);
+	assert_true(announced_a(&scene, "Delete"));
+}
+
+static void
+end_reaches_those_who_were_told_whatever_the_author_chose_since(void **state)
+{
+	struct scene scene = scene_of(state);
+	struct object note = say(&scene, (struct note_form){ 0 });
+
+	scene.project.discoverable = false;
+	assert_int_equal(
+	    publish_actor_update(&scene.f->publish, &scene.project, NULL), 0);
+	assert_int_equal(publish_note_delete(&scene.f->publish, note.id), 0);
+	assert_int_equal(node_fixture_waiting(scene.f, "Delete", INBOX_T), 1);
+	assert_true(announced_a(&scene, "Delete"));
+}
+
+static void
+end_of_an_author_reaches_those_who_were_told(void **state)
+{
+	struct scene scene = scene_of(state);
+
+	(void)say(&scene, (struct note_form){ 0 });
+	assert_int_equal(
+	    publish_actor_delete(&scene.f->publish, scene.project.id), 0);
+	assert_int_equal(node_fixture_waiting(scene.f, "Delete", INBOX_T), 1);
+	assert_true(announced_a(&scene, "Delete"));
+}
+
+static void
+end_of_an_author_who_was_not_passed_on_is_not_told(void **state)
+{
+	struct scene scene = scene_of(state);
+
+	(void)say(
+	    &scene, (struct note_form){ .visibility = VISIBILITY_UNLISTED });
+	assert_int_equal(
+	    publish_actor_delete(&scene.f->publish, scene.project.id), 0);
+	assert_int_equal(node_fixture_waiting(scene.f, "Delete", INBOX_T), 0);
+}
+
 static void
 what_is_not_for_all_is_not_announced(void **state)
 {
@@ -134,6 +200,11 @@ main(void)
 		TEST(update_is_announced_by_id_and_as_activity),
 		TEST(local_follower_of_the_territory_sees_it),
 		TEST(change_and_end_reach_those_who_only_follow_the_territory),
+		TEST(change_and_end_are_announced_as_activities),
+		TEST(
+		    end_reaches_those_who_were_told_whatever_the_author_chose_since),
+		TEST(end_of_an_author_reaches_those_who_were_told),
+		TEST(end_of_an_author_who_was_not_passed_on_is_not_told),
 		TEST(what_is_not_for_all_is_not_announced),
 		TEST(who_does_not_wish_to_be_found_is_not_announced),
 	};

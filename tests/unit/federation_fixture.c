@@ -260,6 +260,7 @@ node_fixture_receive(
 		.publish = &f->publish,
 		.activity = activity,
 		.sender = now,
+		.to_relay = f->to_relay,
 	};
 	enum verdict verdict;
 	json_t *document;

@@ -16,6 +16,7 @@ struct node_fixture {
 	struct publish publish;
 	struct key *rsa, *ed25519; /* one pair for all whom we make */
 	const char *reason;        /* of the last activity received */
+	bool to_relay;             /* the next come to the relay's inbox */
 };
 
 /* For cmocka_unit_test_setup_teardown(): *state is a struct node_fixture. */

@@ -268,12 +268,12 @@ errors_name_file_line_and_what_is_allowed(void **state)
 		    "parvis.conf(5)" },
 		{ "[nodes]\n",
 		    "t.conf:1: unknown section \"nodes\"; sections are node, "
-		    "listen, outbound, delivery, federation, network, "
-		    "replication" },
+		    "listen, outbound, delivery, federation, relay, "
+		    "network, replication" },
 		{ "domain = a.example\n",
 		    "t.conf:1: \"domain\" stands before any section; sections "
 		    "are node, listen, outbound, delivery, federation, "
-		    "network, replication" },
+		    "relay, network, replication" },
 		{ "[node\n", "t.conf:1: \"[node\": a section must end with ]" },
 		{ "[node] x\n",
 		    "t.conf:1: \"x\": nothing may follow a section" },

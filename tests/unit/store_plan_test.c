@@ -77,6 +77,9 @@ read_all(struct fixture *f, int64_t actor)
 	(void)!follow_on_host(db, arena, 1, 1, &uris, &count);
 	(void)!follow_local_of(db, arena, 1, &follows, &count);
 	(void)block_stands(db, 1, 2);
+	(void)!follow_from_host(db, arena, 1, 1, &follows, &count);
+	(void)!outbox_announced(db, 1, "u", &known);
+	(void)!outbox_announced_by(db, 1, 1, &known);
 	(void)!outbox_by_uri(db, arena, "u", &row);
 	(void)!outbox_list(db, arena, 1, 5, 9, &rows, &count);
 	(void)!outbox_count(db, 1, &n);

@@ -11,6 +11,7 @@ import {
 import {
 	Accept,
 	Announce,
+	Application,
 	Create,
 	Delete,
 	Follow,
@@ -60,7 +61,8 @@ federation
 	.setActorDispatcher("/users/{identifier}", async (context, name) => {
 		if (name !== options.username && name !== "instance") return null;
 		const pairs = await context.getActorKeyPairs(name);
-		return new Person({
+		const Kind = name === "instance" ? Application : Person;
+		return new Kind({
 			...actorOf(context, name),
 			publicKey: pairs[0].cryptographicKey,
 			assertionMethods: pairs.map((pair) => pair.multikey),
@@ -240,6 +242,29 @@ const commands = {
 		});
 		await ctx.sendActivity(sender, target, follow);
 		return follow.id.href;
+	},
+	// As one subscribes to a relay: a Follow of everybody, to its inbox.
+	subscribe: async (id) => {
+		const ctx = context();
+		const target = await remote(ctx, id);
+		const follow = new Follow({
+			id: activityId(),
+			actor: ctx.getActorUri("instance"),
+			object: PUBLIC_COLLECTION,
+		});
+		await ctx.sendActivity({ identifier: "instance" }, target, follow);
+		return follow.id.href;
+	},
+	read: async (id) => {
+		const ctx = context();
+		const documentLoader = await ctx.getDocumentLoader({
+			identifier: options.username,
+		});
+		const object = await ctx.lookupObject(id, { documentLoader });
+		return object.toJsonLd({
+			format: "compact",
+			contextLoader: ctx.contextLoader,
+		});
 	},
 	unfollow: async (id, followId) => {
 		const ctx = context();

@@ -20,7 +20,17 @@ export class Remote {
 	}
 
 	static apkit(name, options) {
-		return Remote.#start(spawned("apkit_server.py"), name, options);
+		const python = beside("../venv/bin/python3");
+		return Remote.#start(spawned("apkit_server.py", python), name, options);
+	}
+
+	static activityRelay(name, options) {
+		const python = beside("../activityrelay/venv/bin/python3");
+		return Remote.#start(
+			spawned("activityrelay_server.py", python),
+			name,
+			options,
+		);
 	}
 
 	// options reach the program as PEER_OPTIONS.  form: what it signs with,
@@ -132,9 +142,8 @@ function forked(file) {
 	};
 }
 
-function spawned(file) {
+function spawned(file, python) {
 	return (env) => {
-		const python = beside("../venv/bin/python3");
 		const child = spawn(python, [beside(file)], {
 			stdio: ["pipe", "pipe", "inherit"],
 			env,
