@@ -46,6 +46,13 @@ form_take(struct http_request *request, struct target *ret)
 	return true;
 }
 
+bool
+form_wants_page(struct http_request *request)
+{
+	return negotiate_accept(http_header(request, "Accept"),
+		   NEGOTIATE_HTML | NEGOTIATE_JSON) != NEGOTIATE_JSON;
+}
+
 const char *
 form_field(
     struct http_request *request, const struct target *form, const char *name)

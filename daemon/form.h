@@ -27,6 +27,11 @@ extern const char *const form_types[];
 
 /* False after answering 400, 403 or 429. */
 bool form_take(struct http_request *request, struct target *ret);
+/*
+ * Whether what is wrong is told to a person, on a page; programs get the
+ * English sentence (http_answer_error()).
+ */
+bool form_wants_page(struct http_request *request);
 /* A field without the space around it; NULL when missing or empty. */
 const char *form_field(
     struct http_request *request, const struct target *form, const char *name);

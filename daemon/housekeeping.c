@@ -14,6 +14,7 @@
 #include "store/object.h"
 #include "store/outbox.h"
 #include "store/search.h"
+#include "store/story.h"
 
 enum {
 	START_SECONDS = 2,   /* before the first round */
@@ -39,6 +40,7 @@ struct housekeeping {
 	int64_t before; /* seconds: what is older goes */
 	int64_t posts_before;
 	int64_t strangers_after, strangers_at; /* the walk: row, next one */
+	int64_t stories_after, stories_at;     /* the same of their posts */
 	size_t buried;
 	bool more; /* to forget */
 	struct catalogue_walk walk;
@@ -78,6 +80,25 @@ forget_strangers(struct housekeeping *self, struct db *db)
 	return r;
 }
 
+/* Writer thread: a step of the walk through posts that nobody follows. */
+static int
+forget_stories(struct housekeeping *self, struct db *db)
+{
+	int64_t now = clock_now();
+	size_t count;
+	int r;
+
+	if (now < self->stories_at)
+		return 0;
+	r = story_forget(db, now - STRANGER_DAYS * DAY, STEP_ROWS,
+	    &self->stories_after, &count);
+	if (r == 0 && self->stories_after == 0)
+		self->stories_at = now + DAY;
+	else if (r == 0)
+		self->more = true;
+	return r;
+}
+
 /* Writer thread. */
 static int
 work(struct writer_job *job, struct db *db)
@@ -94,6 +115,8 @@ work(struct writer_job *job, struct db *db)
 		r = object_forget_old(
 		    db, self->posts_before, clock_now(), STEP_POSTS, &posts);
 	self->more = seen + buried + sent >= STEP_ROWS || posts >= STEP_POSTS;
+	if (r == 0)
+		r = forget_stories(self, db);
 	return r < 0 ? r : forget_strangers(self, db);
 }
 

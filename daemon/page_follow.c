@@ -17,20 +17,32 @@ struct following {
 	const char *account;
 };
 
+/* What is wrong, for people and for programs; all NULL: nothing is. */
+struct complaint {
+	int status;
+	const char *french, *english;
+};
+
 static void
 answer(struct http_request *request, const struct following *following,
-    int status, const char *error)
+    const struct complaint *complaint)
 {
 	struct arena *arena = http_arena(request);
-	json_t *data = page_data(request,
-	    arena_printf(arena, "Suivre %s", following->subject.name), NULL);
+	json_t *data;
 
+	if (complaint->status >= 400 && !form_wants_page(request)) {
+		http_answer_error(
+		    request, complaint->status, complaint->english);
+		return;
+	}
+	data = page_data(request,
+	    arena_printf(arena, "Suivre %s", following->subject.name), NULL);
 	(void)json_object_set_new(data, "noindex", json_true());
 	page_set_subject(request, data, &following->subject);
 	page_set(data, "account", following->account);
-	page_set(data, "error", error);
+	page_set(data, "error", complaint->french);
 	http_set_policy(request, HTTP_POLICY_LEADS_AWAY);
-	page_answer_status(request, status, "subscribe.html", &data);
+	page_answer_status(request, complaint->status, "subscribe.html", &data);
 }
 
 static bool
@@ -54,52 +66,67 @@ page_follow(struct http_request *request)
 
 	if (find_subject(
 		request, http_query(request, "uri"), &following.subject))
-		answer(request, &following, 200, NULL);
+		answer(
+		    request, &following, &(struct complaint){ .status = 200 });
 }
 
 /* What is told of each verdict; %s is the server of the account. */
 static const struct {
 	enum verdict verdict;
-	int status;
-	const char *text;
+	struct complaint complaint;
 } told[] = {
-	{ VERDICT_UNKNOWN, 422,
-	    "%s ne connaît pas ce compte. Vérifiez comment il s’écrit." },
-	{ VERDICT_GONE, 422, "%s dit que ce compte a été supprimé." },
-	{ VERDICT_REFUSED, 422, "Ce nœud ne peut pas s’adresser à %s." },
-	{ VERDICT_BAD_ANSWER, 502,
-	    "%s ne dit pas où suivre depuis ce compte. Cherchez l’adresse "
-	    "ci-dessous dans votre application." },
-	{ VERDICT_BUSY, 503,
-	    "Trop de demandes attendent. Réessayez dans un moment." },
+	{ VERDICT_UNKNOWN,
+	    { 422, "%s ne connaît pas ce compte. Vérifiez comment il s’écrit.",
+		"%s does not know this account" } },
+	{ VERDICT_GONE, { 422, "%s dit que ce compte a été supprimé.",
+			    "%s says that this account was deleted" } },
+	{ VERDICT_REFUSED, { 422, "Ce nœud ne peut pas s’adresser à %s.",
+			       "this node may not contact %s" } },
+	{ VERDICT_BAD_ANSWER,
+	    { 502,
+		"%s ne dit pas où suivre depuis ce compte. Cherchez l’adresse "
+		"ci-dessous dans votre application.",
+		"%s does not say where to follow from this account" } },
+	{ VERDICT_BUSY,
+	    { 503, "Trop de demandes attendent. Réessayez dans un moment.",
+		"too much is waiting, try again later" } },
 	/* The last one stands for all others. */
-	{ VERDICT_UNREACHABLE, 502,
-	    "%s ne répond pas. Réessayez dans un moment." },
+	{ VERDICT_UNREACHABLE,
+	    { 502, "%s ne répond pas. Réessayez dans un moment.",
+		"%s does not answer, try again later" } },
 };
+
+static const char *
+with_host(struct arena *arena, const char *text, const char *host)
+{
+	const char *at = strstr(text, "%s");
+
+	return at == NULL ? text
+			  : arena_printf(arena, "%.*s%s%s", (int)(at - text),
+				text, host, at + 2);
+}
 
 static void
 complain(struct http_request *request, const struct following *following,
     enum verdict verdict)
 {
 	struct arena *arena = http_arena(request);
-	const char *resource, *host, *at;
+	struct complaint complaint = { 400,
+		"Ce n’est pas l’adresse d’un compte. Elle s’écrit "
+		"@nom@serveur, comme @camille@mastodon.example.",
+		"account: it is no address of the form @name@host" };
+	const char *resource, *host;
 	size_t i = 0;
 
-	if (subscribe_account(arena, following->account, &resource, &host) !=
+	if (subscribe_account(arena, following->account, &resource, &host) ==
 	    0) {
-		answer(request, following, 400,
-		    "Ce n’est pas l’adresse d’un compte. Elle s’écrit "
-		    "@nom@serveur, comme @camille@mastodon.example.");
-		return;
+		while (i + 1 < N_ELEMENTS(told) && told[i].verdict != verdict)
+			i++;
+		complaint = told[i].complaint;
+		complaint.french = with_host(arena, complaint.french, host);
+		complaint.english = with_host(arena, complaint.english, host);
 	}
-	while (i + 1 < N_ELEMENTS(told) && told[i].verdict != verdict)
-		i++;
-	at = strstr(told[i].text, "%s");
-	answer(request, following, told[i].status,
-	    at == NULL
-		? told[i].text
-		: arena_printf(arena, "%.*s%s%s", (int)(at - told[i].text),
-		      told[i].text, host, at + 2));
+	answer(request, following, &complaint);
 }
 
 static void
@@ -133,8 +160,10 @@ page_follow_sent(struct http_request *request)
 		return;
 	following->account = form_field(request, &form, "account");
 	if (following->account == NULL) {
-		answer(request, following, 400,
-		    "Donnez l’adresse de votre compte.");
+		answer(request, following,
+		    &(struct complaint){ 400,
+			"Donnez l’adresse de votre compte.",
+			"account: it is missing" });
 		return;
 	}
 	http_mark_private(request);

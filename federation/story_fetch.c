@@ -28,6 +28,7 @@ enum {
 	THREADS_MAX = 5,  /* of the latest posts */
 	ANSWERS_MAX = 20, /* of all threads */
 	STORED_SEEN = 100,
+	DOCUMENT_MAX = 65536, /* bytes of what is kept as received */
 };
 
 struct names {
@@ -168,6 +169,9 @@ put_note(struct reading *reading, struct db *db, const struct object *note)
 	object.received_at = now;
 	/* A date to come would stay on top of every list. */
 	object.published = MIN(object.published, now);
+	/* No place for strangers to keep a megabyte each. */
+	if (object.document != NULL && strlen(object.document) > DOCUMENT_MAX)
+		object.document = NULL;
 	r = keep_put_object(db, reading->arena, &object, &verdict);
 	if (r < 0 || verdict != VERDICT_ACCEPTED)
 		return r;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "store/story.h"
 
+#include <errno.h>
+
 #include "store/internal.h"
 
 int
@@ -36,6 +38,51 @@ story_lags(struct db *db, const char *actor_uri, const char *post_uri,
 	    VALUES(db_hash(actor_uri), db_text(actor_uri), db_hash(post_uri),
 		db_text(post_uri)),
 	    ret_actor);
+}
+
+/* The rows that one step looks at: up to this id. */
+static int
+step_end(struct db *db, int64_t after, size_t rows, int64_t *ret, bool *ret_all)
+{
+	static const char sql[] = "SELECT id FROM object WHERE id > ?1"
+				  " ORDER BY id LIMIT 1 OFFSET ?2";
+	int r =
+	    db_number(db, sql, VALUES(db_int(after), db_size(rows - 1)), ret);
+
+	*ret_all = r == -ENOENT;
+	if (r == -ENOENT)
+		*ret = INT64_MAX;
+	return r == -ENOENT ? 0 : r;
+}
+
+int
+story_forget(struct db *db, int64_t before, size_t rows, int64_t *after,
+    size_t *ret_count)
+{
+	/* Ids must not come again: the newest row stays. */
+	static const char sql[] =
+	    "DELETE FROM object WHERE id > ?1 AND id <= ?2 AND local = 0"
+	    " AND visibility = 0 AND deleted_at IS NULL"
+	    " AND in_reply_to IS NULL AND received_at < ?3"
+	    " AND id <> (SELECT max(id) FROM object)"
+	    " AND NOT EXISTS (SELECT 1 FROM follow"
+	    " WHERE followee_id = object.actor_id)"
+	    " AND NOT EXISTS (SELECT 1 FROM timeline"
+	    " WHERE object_id = object.id)"
+	    " AND NOT EXISTS (SELECT 1 FROM reaction"
+	    " WHERE object_id = object.id)";
+	int64_t upto = 0;
+	bool all = false;
+	int r = step_end(db, *after, rows, &upto, &all);
+
+	if (r == 0)
+		r = db_run(db, sql,
+		    VALUES(db_int(*after), db_int(upto), db_int(before)));
+	if (r < 0)
+		return r;
+	*ret_count = (size_t)db_changed(db);
+	*after = all ? 0 : upto;
+	return 0;
 }
 
 static void

@@ -18,6 +18,14 @@ int story_set_read(struct db *db, int64_t actor_id, int64_t now) MUST_CHECK;
  */
 int story_lags(struct db *db, const char *actor_uri, const char *post_uri,
     int64_t *ret_actor) MUST_CHECK;
+/*
+ * Forgets posts of others that were read because a page was opened: by whom
+ * nobody here follows, on no home page, liked or announced by nobody,
+ * answering nothing, and from before `before`.  Looks at the next `rows` rows
+ * after *after, which moves on, to 0 at the end.  They may be read again.
+ */
+int story_forget(struct db *db, int64_t before, size_t rows, int64_t *after,
+    size_t *ret_count) MUST_CHECK;
 /* Living public answers to an object, ours and others', oldest first. */
 int story_replies(struct db *db, struct arena *arena, const char *uri,
     size_t limit, struct object **ret, size_t *ret_count) MUST_CHECK;

@@ -266,6 +266,21 @@ describe("following from an account elsewhere", () => {
 		}
 	});
 
+	test("says it to programs in English", async () => {
+		answered(answers.status(404));
+		const json = { accept: "application/json" };
+		const sent = await follow(`nul@${peer.domain}`, json);
+		assert.equal(sent.status, 422);
+		assert.equal(sent.headers["content-type"], "application/problem+json");
+		assert.equal(
+			sent.json().detail,
+			`${peer.domain} does not know this account`,
+		);
+		const looked = await send("/lookup", { uri: "x" }, json);
+		assert.equal(looked.status, 404);
+		assert.match(looked.json().detail, /neither a web address nor @name@host/);
+	});
+
 	test("works between two of our nodes", async () => {
 		const sent = await send(
 			"/follow",
