@@ -255,7 +255,7 @@ add_catalogue(struct command_request *request, json_t *view, json_t *attention)
 
 /* The other nodes: how many are read, wait for a word, or do not answer. */
 static int
-add_peers(struct command_request *request, json_t *view)
+add_peers(struct command_request *request, json_t *view, json_t *attention)
 {
 	struct peer_figures figures;
 	int r = peer_figures(request->db, &figures);
@@ -267,6 +267,16 @@ add_peers(struct command_request *request, json_t *view)
 	json_object_set_new(
 	    view, "peers_waiting", json_integer(figures.waiting));
 	json_object_set_new(view, "peers_silent", json_integer(figures.silent));
+	if (figures.asking > 0)
+		attend(request, attention,
+		    "%" PRId64 " other nodes ask to be admitted: parvisctl "
+		    "peer list --state waiting",
+		    figures.asking);
+	if (figures.ahead > 0)
+		attend(request, attention,
+		    "%" PRId64 " other nodes sign times more than ten minutes "
+		    "ahead of this node's clock: is it right?",
+		    figures.ahead);
 	return 0;
 }
 
@@ -302,7 +312,7 @@ command_node_status(struct command_request *request)
 	if (r == 0)
 		r = add_catalogue(request, view, attention);
 	if (r == 0)
-		r = add_peers(request, view);
+		r = add_peers(request, view, attention);
 	if (r == 0)
 		r = add_hosts(request, view, attention);
 	if (r < 0) {

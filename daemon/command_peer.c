@@ -45,6 +45,7 @@ struct change {
 	size_t key_len;
 	bool make;       /* a row is made when there is none */
 	bool introducer; /* and it is one from now on */
+	bool ask;        /* and is asked to admit this node */
 };
 
 static int
@@ -86,6 +87,17 @@ thaw(struct command_job *job, const char *domain, bool other_key)
 					    job->arena, domain, NULL, NULL);
 }
 
+/* Its instance was read a moment ago. */
+static int
+ask_it(struct command_job *job, const char *domain)
+{
+	struct actor instance;
+	int r = actor_by_uri(job->publish.db, job->arena,
+	    arena_printf(job->arena, "https://%s/actor", domain), &instance);
+
+	return r < 0 ? r : publish_join(&job->publish, &instance);
+}
+
 static int
 change_work(struct command_job *job)
 {
@@ -119,11 +131,17 @@ change_work(struct command_job *job)
 	/* Whom it vouches for may be admitted by it, or no more. */
 	if (r == 0)
 		r = admission_settle(job->publish.db, job->publish.settings);
+	if (r == 0 && change->ask)
+		r = ask_it(job, peer.domain);
 	if (r == 0)
 		job->answer = json_pack("{s:s, s:s, s:s}", "message",
-		    arena_printf(job->arena, "%s is %s%s", peer.domain,
+		    arena_printf(job->arena, "%s is %s%s%s%s", peer.domain,
 			admission_word(peer.state),
-			other_key ? ", with another key than before" : ""),
+			other_key ? ", with another key than before" : "",
+			change->introducer ? " and introducer" : "",
+			change->ask ? "; its administrator is asked to admit "
+				      "this node"
+				    : ""),
 		    "domain", peer.domain, "state", admission_word(peer.state));
 	return r;
 }
@@ -189,7 +207,7 @@ on_actor(struct command_wanted *wanted)
 }
 
 static void
-admit(struct command_request *request, bool introducer)
+admit(struct command_request *request, bool introducer, bool ask)
 {
 	const char *domain = named(request);
 	struct change *change;
@@ -202,6 +220,7 @@ admit(struct command_request *request, bool introducer)
 		.rule = PEER_RULE_ADMIT,
 		.make = true,
 		.introducer = introducer,
+		.ask = ask,
 	};
 	command_want_anew(request, WANT_ACTOR,
 	    arena_printf(request->arena, "https://%s/actor", domain), on_actor,
@@ -211,13 +230,21 @@ admit(struct command_request *request, bool introducer)
 void
 command_peer_admit(struct command_request *request)
 {
-	admit(request, false);
+	admit(request, false, false);
 }
 
 void
 command_peer_join(struct command_request *request)
 {
-	admit(request, true);
+	const char *answer = command_text(request, "introducer");
+
+	if (answer == NULL || strcmp(answer, "yes") == 0)
+		admit(request, true, true);
+	else if (strcmp(answer, "no") == 0)
+		admit(request, false, true);
+	else
+		command_refuse(request, CODE_INVALID,
+		    "--introducer %s: yes or no is needed", answer);
 }
 
 /* --- Forgetting, neighbours --- */
@@ -356,6 +383,21 @@ add_rotation(struct command_request *request, const char *domain, json_t *view)
 		command_set_time(view, "rotated", rotations[count - 1].at);
 }
 
+/* How this node stands in its list: NULL when that was not read. */
+static const char *
+admits_us(struct command_request *request, const struct peer *peer)
+{
+	bool direct;
+	int r;
+
+	if (peer->list_seq == 0)
+		return NULL;
+	r = vouch_by(request->db, peer->id, request->node->domain, &direct);
+	if (r == 0)
+		return direct ? "its administrator does" : "by others' word";
+	return r == -ENOENT ? "not yet" : NULL;
+}
+
 static json_t *
 peer_view(struct command_request *request, const struct peer *peer)
 {
@@ -374,6 +416,8 @@ peer_view(struct command_request *request, const struct peer *peer)
 	json_object_set_new(view, "introducer", json_boolean(peer->introducer));
 	json_object_set_new(view, "neighbour", json_boolean(peer->neighbour));
 	add_log(request, peer->domain, view);
+	command_set_time(view, "asked", peer->asked_at);
+	command_set_text(view, "admits_us", admits_us(request, peer));
 	command_set_time(view, "list_read", peer->list_at);
 	command_set_time(view, "last_ok", peer->ok_at);
 	command_set_time(view, "last_try", peer->tried_at);
@@ -383,6 +427,27 @@ peer_view(struct command_request *request, const struct peer *peer)
 	return view;
 }
 
+static int
+list_peers(struct command_request *request, const char *after, size_t limit,
+    struct peer **ret, size_t *ret_count)
+{
+	static const enum peer_state states[] = { PEER_WAITING, PEER_ADMITTED,
+		PEER_REFUSED, PEER_PAUSED };
+	const char *word = command_text(request, "state");
+
+	if (word == NULL)
+		return peer_list(
+		    request->db, request->arena, after, limit, ret, ret_count);
+	for (size_t i = 0; i < N_ELEMENTS(states); i++) {
+		if (strcmp(word, admission_word(states[i])) == 0)
+			return peer_list_in(request->db, request->arena,
+			    states[i], after, limit, ret, ret_count);
+	}
+	command_refuse(request, CODE_INVALID,
+	    "--state %s: waiting, admitted, refused or paused is needed", word);
+	return -EINVAL;
+}
+
 void
 command_peer_list(struct command_request *request)
 {
@@ -390,9 +455,11 @@ command_peer_list(struct command_request *request)
 	size_t limit = command_limit(request), count;
 	struct peer *peers;
 	json_t *items;
-	int r = peer_list(request->db, request->arena,
-	    after != NULL ? after : "", limit, &peers, &count);
+	int r = list_peers(
+	    request, after != NULL ? after : "", limit, &peers, &count);
 
+	if (r == -EINVAL)
+		return; /* refused */
 	if (r < 0) {
 		command_refuse_errno(request, r, NULL);
 		return;

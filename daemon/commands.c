@@ -24,6 +24,8 @@ enum option_set {
 	SET_FIND = 1 << 12,
 	SET_SEARCH = 1 << 20,
 	SET_RECLAIM = 1 << 21,
+	SET_JOIN = 1 << 22,
+	SET_PEERS = 1 << 23,
 };
 
 static const struct command commands[] = {

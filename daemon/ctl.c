@@ -12,6 +12,7 @@
 #include "config/base/log.h"
 #include "config/settings.h"
 #include "daemon/ctl_client.h"
+#include "daemon/ctl_join.h"
 #include "daemon/ctl_output.h"
 #include "daemon/init.h"
 
@@ -215,7 +216,7 @@ read_input(const struct ctl_line *line, char **ret, size_t *ret_len)
 }
 
 static int
-do_remote(struct arena *arena, const struct ctl_line *line)
+do_remote(struct arena *arena, struct ctl_line *line)
 {
 	CLEANUP(free_ptr) char *input = NULL;
 	CLEANUP(json_release) json_t *answer = NULL;
@@ -225,6 +226,9 @@ do_remote(struct arena *arena, const struct ctl_line *line)
 
 	if (path == NULL)
 		return EXIT_UNREACHABLE;
+	if (line->command->id == COMMAND_ID_peer_join &&
+	    ctl_join_ask(arena, path, line) < 0)
+		return EXIT_FAILED;
 	if ((line->command->flags & COMMAND_INPUT) != 0 &&
 	    read_input(line, &input, &input_len) != EXIT_DONE)
 		return EXIT_FAILED;
@@ -235,7 +239,7 @@ do_remote(struct arena *arena, const struct ctl_line *line)
 }
 
 static int
-run(struct arena *arena, const struct ctl_line *line)
+run(struct arena *arena, struct ctl_line *line)
 {
 	if (line->version)
 		(void)printf("parvisctl %s\n", PARVIS_VERSION);

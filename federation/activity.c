@@ -22,6 +22,7 @@ static const struct name_of_type {
 	{ ACTIVITY_DELETE, "Delete" },
 	{ ACTIVITY_FLAG, "Flag" },
 	{ ACTIVITY_FOLLOW, "Follow" },
+	{ ACTIVITY_JOIN, "Join" },
 	{ ACTIVITY_LIKE, "Like" },
 	{ ACTIVITY_MOVE, "Move" },
 	{ ACTIVITY_REJECT, "Reject" },

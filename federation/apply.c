@@ -21,6 +21,7 @@ static const struct effect {
 	{ ACTIVITY_CREATE, apply_create },
 	{ ACTIVITY_DELETE, apply_delete },
 	{ ACTIVITY_FOLLOW, apply_follow },
+	{ ACTIVITY_JOIN, apply_join },
 	{ ACTIVITY_LIKE, apply_like },
 	{ ACTIVITY_REJECT, apply_answer },
 	{ ACTIVITY_UNDO, apply_undo },

@@ -53,6 +53,7 @@ int apply_create(struct apply *apply, enum verdict *ret) MUST_CHECK;
 int apply_update(struct apply *apply, enum verdict *ret) MUST_CHECK;
 int apply_delete(struct apply *apply, enum verdict *ret) MUST_CHECK;
 int apply_announce(struct apply *apply, enum verdict *ret) MUST_CHECK;
+int apply_join(struct apply *apply, enum verdict *ret) MUST_CHECK;
 int apply_like(struct apply *apply, enum verdict *ret) MUST_CHECK;
 
 /* A refusal with its sentence. */

@@ -77,6 +77,9 @@ int publish_note_delete(struct publish *publish, int64_t object_id) MUST_CHECK;
 /* A profile of ours follows an actor that the store knows, ours or not. */
 int publish_follow(struct publish *publish, int64_t follower_id,
     int64_t followee_id, enum follow_state *ret) MUST_CHECK;
+/* The node asks another, by its instance actor, to be admitted there. */
+int publish_join(struct publish *publish, const struct actor *instance)
+    MUST_CHECK;
 int publish_unfollow(struct publish *publish, int64_t follower_id,
     int64_t followee_id) MUST_CHECK;
 /* One of ours answers a Follow: ACCEPTED or REJECTED. */

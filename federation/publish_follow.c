@@ -27,6 +27,27 @@ send_follow(struct publish *publish, const struct actor *follower,
 	return dispatch_send_as(publish, &dispatch, uri);
 }
 
+int
+publish_join(struct publish *publish, const struct actor *instance)
+{
+	struct actor own;
+	struct dispatch dispatch = {
+		.actor = &own,
+		.type = "Join",
+		.object_uri = instance->uri,
+		.audience = { VISIBILITY_DIRECT, NULL, &instance->uri, 1 },
+		.recipients = &instance->id,
+		.recipient_count = 1,
+	};
+	int r =
+	    actor_of_kind(publish->db, publish->arena, ACTOR_INSTANCE, &own);
+
+	if (r < 0)
+		return r;
+	dispatch.object = json_string(instance->uri);
+	return dispatch_send(publish, &dispatch, NULL);
+}
+
 static bool
 may_be_followed(const struct actor *actor)
 {

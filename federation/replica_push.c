@@ -103,6 +103,11 @@ on_answer(void *arg, const struct http_client_answer *answer)
 	if (answer->error != 0 && answer->error != -ECANCELED)
 		replica_note_peer(push->core, parcel->peer_id, parcel->failures,
 		    answer->reason, false);
+	else if (answer->status == 400)
+		/* What we signed is not acceptable: it is ours to be mended,
+		 * a clock that is ahead for one. */
+		log_warning("push peer=%s refused: %.200s", parcel->domain,
+		    answer->body);
 	else if (answer->status != 202)
 		log_debug(
 		    "push peer=%s status=%d", parcel->domain, answer->status);

@@ -9,7 +9,7 @@
 #define PEER_SELECT \
 	"SELECT id, domain, key, rule, state, why, neighbour, tried_at," \
 	" ok_at, failures, wait_until, last_error, created_at, introducer," \
-	" list_seq, list_at FROM peer"
+	" list_seq, list_at, asked_at FROM peer"
 
 static void
 peer_read(struct statement *row, struct arena *arena, void *item)
@@ -32,6 +32,7 @@ peer_read(struct statement *row, struct arena *arena, void *item)
 	peer->introducer = db_take_bool(row);
 	peer->list_seq = db_take_int(row);
 	peer->list_at = db_take_int(row);
+	peer->asked_at = db_take_int(row);
 }
 
 int
@@ -73,6 +74,18 @@ peer_list(struct db *db, struct arena *arena, const char *after, size_t limit,
 
 	return peer_rows(db, arena, sql, VALUES(db_text(after), db_size(limit)),
 	    ret, ret_count);
+}
+
+int
+peer_list_in(struct db *db, struct arena *arena, enum peer_state state,
+    const char *after, size_t limit, struct peer **ret, size_t *ret_count)
+{
+	static const char sql[] = PEER_SELECT
+	    " WHERE state = ?3 AND domain > ?1 ORDER BY domain LIMIT ?2";
+
+	return peer_rows(db, arena, sql,
+	    VALUES(db_text(after), db_size(limit), db_int(state)), ret,
+	    ret_count);
 }
 
 bool
@@ -129,6 +142,37 @@ peer_need(struct db *db, const char *domain, int64_t now, int64_t *ret_id)
 	if (r == 0)
 		*ret_id = db_last_id(db);
 	return r;
+}
+
+/* Strangers that wait and that no peer lists. */
+static int
+count_asking(struct db *db, int64_t *ret)
+{
+	static const char sql[] =
+	    "SELECT count(*) FROM peer WHERE state = 0 AND rule = 0"
+	    " AND asked_at <> 0 AND NOT EXISTS (SELECT 1 FROM vouch"
+	    " WHERE vouch.domain = peer.domain)";
+
+	return db_number(db, sql, NO_VALUES, ret);
+}
+
+int
+peer_asked(struct db *db, const char *domain, int64_t now)
+{
+	static const char find[] = "SELECT id FROM peer WHERE domain = ?1";
+	static const char mark[] =
+	    "UPDATE peer SET asked_at = ?2 WHERE id = ?1";
+	int64_t id, asking;
+	int r = db_number(db, find, VALUES(db_text(domain)), &id);
+
+	if (r == -ENOENT) {
+		r = count_asking(db, &asking);
+		if (r == 0 && asking >= PEERS_ASKING)
+			r = -ENOSPC;
+		if (r == 0)
+			r = peer_need(db, domain, now, &id);
+	}
+	return r < 0 ? r : db_run(db, mark, VALUES(db_int(id), db_int(now)));
 }
 
 int
@@ -196,7 +240,10 @@ peer_figures(struct db *db, struct peer_figures *ret)
 {
 	static const char sql[] =
 	    "SELECT coalesce(sum(state = 1), 0), coalesce(sum(state = 0), 0),"
-	    " coalesce(sum(state = 1 AND failures > 0), 0) FROM peer";
+	    " coalesce(sum(state = 1 AND failures > 0), 0),"
+	    " coalesce(sum(state = 0 AND rule = 0 AND asked_at <> 0), 0),"
+	    " coalesce(sum(failures > 0 AND last_error LIKE 'ahead: %'), 0)"
+	    " FROM peer";
 	CLEANUP(db_done) struct statement *row = NULL;
 	int r = db_first(db, sql, NO_VALUES, &row);
 
@@ -204,6 +251,8 @@ peer_figures(struct db *db, struct peer_figures *ret)
 		ret->admitted = db_take_int(row);
 		ret->waiting = db_take_int(row);
 		ret->silent = db_take_int(row);
+		ret->asking = db_take_int(row);
+		ret->ahead = db_take_int(row);
 	}
 	return r;
 }

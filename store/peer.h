@@ -28,7 +28,7 @@ enum peer_state {
 	PEER_PAUSED = 3,
 };
 
-enum { PEERS_MAX = 10000, PEER_KEY_SIZE = 64 };
+enum { PEERS_MAX = 10000, PEERS_ASKING = 200, PEER_KEY_SIZE = 64 };
 
 struct peer {
 	int64_t id;
@@ -44,6 +44,7 @@ struct peer {
 	int64_t tried_at, ok_at, failures, wait_until;
 	const char *last_error;
 	int64_t created_at;
+	int64_t asked_at; /* it asked to be admitted; 0: never */
 };
 
 int peer_by_domain(struct db *db, struct arena *arena, const char *domain,
@@ -51,6 +52,10 @@ int peer_by_domain(struct db *db, struct arena *arena, const char *domain,
 /* By domain, from `after` (exclusive, "" for the first). */
 int peer_list(struct db *db, struct arena *arena, const char *after,
     size_t limit, struct peer **ret, size_t *ret_count) MUST_CHECK;
+/* The same, those in one state. */
+int peer_list_in(struct db *db, struct arena *arena, enum peer_state state,
+    const char *after, size_t limit, struct peer **ret, size_t *ret_count)
+    MUST_CHECK;
 /* Whether what this node signs is read, shown and handed on; false when the
  * database fails. */
 bool peer_is_admitted(struct db *db, const char *domain);
@@ -68,6 +73,11 @@ int peer_list_unread(struct db *db, struct arena *arena, size_t limit,
 /* The row of a domain, made if needed.  -ENOSPC: there are PEERS_MAX. */
 int peer_need(struct db *db, const char *domain, int64_t now, int64_t *ret_id)
     MUST_CHECK;
+/*
+ * A node asked to be admitted.  -ENOSPC: PEERS_ASKING wait that nobody else
+ * speaks for, or there are PEERS_MAX: strangers must not fill the list.
+ */
+int peer_asked(struct db *db, const char *domain, int64_t now) MUST_CHECK;
 /* Writes key, rule, state, why, neighbour and introducer. */
 int peer_save(struct db *db, const struct peer *peer) MUST_CHECK;
 int peer_remove(struct db *db, int64_t id) MUST_CHECK;
@@ -92,6 +102,9 @@ int peer_list_due(struct db *db, struct arena *arena, int64_t now,
 /* A peer's list takes the place of the one before. */
 int vouch_replace(struct db *db, int64_t voucher_id, int64_t seq, int64_t now,
     const struct vouch *vouches, size_t count) MUST_CHECK;
+/* Whether a peer's list has a domain, and as what.  -ENOENT: it has not. */
+int vouch_by(struct db *db, int64_t voucher_id, const char *domain,
+    bool *ret_direct) MUST_CHECK;
 /* It was asked for its list in vain, or it had none newer. */
 int vouch_asked(struct db *db, int64_t voucher_id, int64_t now) MUST_CHECK;
 
@@ -113,6 +126,8 @@ int vouch_list(struct db *db, struct arena *arena, const char *domain,
 
 struct peer_figures {
 	int64_t admitted, waiting, silent; /* silent: of the admitted */
+	int64_t asking;                    /* of those that wait */
+	int64_t ahead; /* that sign times ahead of our clock, as it seems */
 };
 int peer_figures(struct db *db, struct peer_figures *ret) MUST_CHECK;
 

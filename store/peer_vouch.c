@@ -103,3 +103,17 @@ vouch_list(struct db *db, struct arena *arena, const char *domain, size_t limit,
 	}
 	return r;
 }
+
+int
+vouch_by(
+    struct db *db, int64_t voucher_id, const char *domain, bool *ret_direct)
+{
+	static const char sql[] =
+	    "SELECT direct FROM vouch WHERE voucher_id = ?1 AND domain = ?2";
+	int64_t direct = 0;
+	int r = db_number(
+	    db, sql, VALUES(db_int(voucher_id), db_text(domain)), &direct);
+
+	*ret_direct = direct != 0;
+	return r;
+}

@@ -112,11 +112,15 @@ COMMAND(peer_admit, command_peer_admit, "peer admit", "DOMAIN", 0, 0, MESSAGE,
     "Admit a node: its key is read and pinned, its catalogue is read, shown "
     "and handed on.  Said again of a node whose catalogue is frozen, it takes "
     "the node as it is now.")
-COMMAND(peer_join, command_peer_join, "peer join", "DOMAIN", 0, 0, MESSAGE,
-    NULL,
-    "Join the network that a node is in: admit it, and take it as introducer, "
-    "so that the nodes that it admits are admitted here too.  parvisctl peer "
-    "list shows them.")
+COMMAND(peer_look, command_peer_look, "peer look", "DOMAIN", 0, 0, FIELDS, NULL,
+    "Show which nodes another node admits, by its signed list.  Nothing is "
+    "kept.")
+COMMAND(peer_join, command_peer_join, "peer join", "DOMAIN", SET_JOIN, 0,
+    MESSAGE, NULL,
+    "Join the network that a node is in: admit it, ask its administrator to "
+    "admit this one, and take it as introducer, so that the nodes that it "
+    "admits are admitted here too.  On a terminal its list is shown first, and "
+    "the last is asked.")
 COMMAND(peer_refuse, command_peer_refuse, "peer refuse", "DOMAIN", 0, 0,
     MESSAGE, NULL,
     "Refuse a node: what is held of its catalogue is erased, neither shown nor "
@@ -134,7 +138,8 @@ COMMAND(peer_introducer, command_peer_introducer, "peer introducer",
     "DOMAIN yes|no", 0, 0, MESSAGE, NULL,
     "Choose whether the nodes that a node admits are admitted here too, unless "
     "network.admission is closed.")
-COMMAND(peer_list, command_peer_list, "peer list", "", SET_NAMES, 0, TABLE,
+COMMAND(peer_list, command_peer_list, "peer list", "", SET_NAMES | SET_PEERS,
+    0, TABLE,
     "domain,state,~entries,~seq,@read_at=read,~problem,~last_error=error",
     "List the other nodes: which are admitted, how far the catalogue of each "
     "is read, and how they answer.")
@@ -286,6 +291,10 @@ OPTION(SET_ACTOR, "indexable", CHOICE, "yes|no",
     "Whether its public updates may be searched.")
 OPTION(SET_ACTOR, "manually-approves", CHOICE, "yes|no",
     "Whether followers wait for parvisctl requests accept.")
+OPTION(SET_JOIN, "introducer", TEXT, "YES|NO",
+    "Whether whom it admits is admitted here too; yes unless it is said.")
+OPTION(SET_PEERS, "state", TEXT, "STATE",
+    "Only those that are waiting, admitted, refused or paused.")
 OPTION(SET_RECLAIM, "holder", TEXT, "USERNAME",
     "Another profile that holds the project from now on.")
 OPTION(SET_OF_HOLDER, "holder", TEXT, "USERNAME",

@@ -2,9 +2,11 @@
 // Admission: whom peers vouch for, whom introducers bring, whom the
 // administrator refuses.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { after, before, describe, test } from "node:test";
 import { AS2, fetchDocument, request } from "./lib/http.mjs";
-import { Node, stopAll } from "./lib/node.mjs";
+import { Node, binary, stopAll } from "./lib/node.mjs";
 import { waitFor } from "./lib/wait.mjs";
 
 const settings = {
@@ -12,6 +14,20 @@ const settings = {
 	"replication.push_seconds": "0",
 	"replication.peers_seconds": "1",
 };
+
+// What a command says on a terminal, given an answer when it asks.
+async function onTerminal(command, answer) {
+	const child = spawn("script", ["-q", "-e", "-c", command, "/dev/null"]);
+	let text = "";
+	child.stdout.on("data", (data) => {
+		if (!/\? \[Y\/n\]/.test(text) && /\? \[Y\/n\]/.test(text + data))
+			child.stdin.write(answer);
+		text += data;
+	});
+	const [code] = await once(child, "close");
+	assert.equal(code, 0, text);
+	return text;
+}
 
 let reader, anne, boris, chloe, denis;
 
@@ -129,5 +145,84 @@ describe("in the other modes", () => {
 		await mode("open");
 		await state(denis.domain, "admitted");
 		await state(chloe.domain, "admitted");
+	});
+});
+
+describe("a newcomer", () => {
+	let newcomer;
+
+	before(async () => {
+		newcomer = await start("nouvelle");
+		await newcomer.project("lavoir", "--discoverable", "yes");
+	});
+
+	after(() => stopAll(newcomer));
+
+	test("looks at a node's list before it joins, and keeps nothing", async () => {
+		const shown = await newcomer.ctl("peer", "look", anne.domain);
+		assert.equal(shown.domain, anne.domain);
+		assert.equal(shown.admits, 2);
+		assert.deepEqual(
+			shown.nodes.toSorted(),
+			[chloe.domain, denis.domain].toSorted(),
+		);
+		assert.deepEqual((await newcomer.ctl("peer", "list")).items, []);
+		const { stderr } = await newcomer.refused("peer", "look", "pas un nom");
+		assert.match(stderr, /no domain/);
+	});
+
+	test("is shown the list on a terminal, and asked about the introducer", async () => {
+		const stdout = await onTerminal(
+			`${binary("parvisctl")} -c ${newcomer.config} peer join ${anne.domain}`,
+			"n\n",
+		);
+		assert.match(stdout, new RegExp(chloe.domain));
+		assert.match(stdout, /introducer/);
+		const shown = await newcomer.ctl("peer", "show", anne.domain);
+		assert.equal(shown.state, "admitted");
+		assert.equal(shown.introducer, false);
+	});
+
+	test("is seen to wait by whom it asked, who admits nobody for that", async () => {
+		const waiting = await waitFor("the request", async () =>
+			(
+				await anne.ctl("peer", "list", "--state", "waiting")
+			).items.find((peer) => peer.domain === newcomer.domain),
+		);
+		assert.ok(Date.parse(waiting.asked) > Date.now() - 3600_000);
+		const { items } = await anne.ctl("peer", "list", "--state", "admitted");
+		assert.ok(!items.some((peer) => peer.domain === newcomer.domain));
+		assert.match(
+			(await anne.ctl("status")).attention.join(),
+			/asks? to be admitted/,
+		);
+	});
+
+	test("sees what it waits for, and that it waits no more", async () => {
+		const stands = (word) =>
+			waitFor(`to be listed: ${word}`, async () =>
+				(await newcomer.ctl("peer", "show", anne.domain)).admits_us === word,
+			);
+		await stands("not yet");
+		await anne.ctl("peer", "admit", newcomer.domain);
+		await stands("its administrator does");
+		await waitFor("its catalogue at the other", async () =>
+			(
+				await request(`${anne.base}/catalogue?origin=${newcomer.domain}`, {
+					headers: { accept: AS2 },
+				})
+			).status === 200,
+		);
+	});
+
+	test("that takes an introducer is given whom it admits", async () => {
+		await newcomer.ctl("peer", "join", anne.domain, "--introducer", "yes");
+		await waitFor("chloe to be admitted", async () => {
+			const { items } = await newcomer.ctl("peer", "list");
+			return (
+				items.find((peer) => peer.domain === chloe.domain)?.state ===
+				"admitted"
+			);
+		});
 	});
 });

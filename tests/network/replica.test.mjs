@@ -456,3 +456,42 @@ describe("a relay that lies", () => {
 		assert.equal(await cursor(), frozen);
 	});
 });
+
+describe("an origin whose clock is ahead", () => {
+	let reader, origin;
+
+	before(async () => {
+		[reader, origin] = await Promise.all([
+			Node.start("horlogere.localhost", { settings }),
+			Peer.start("pressee.localhost"),
+		]);
+		const instance = origin.actor("instance", {
+			id: `${origin.base}/actor`,
+			type: "Application",
+		});
+		instance.path = "/actor";
+		instance.id = `${origin.base}/actor`;
+		const log = new CatalogueLog(
+			origin.domain,
+			instance.ed25519.privateKey,
+			Math.floor(Date.now() / 1000) + 3600,
+		);
+		log.write("Update", { id: `${origin.base}/o/1`, type: "Group", name: "X" });
+		origin.on("GET", /^\/catalogue\?after=0$/, (exchange) =>
+			answers.json(log.page())(exchange),
+		);
+	});
+
+	after(() => stopAll(reader, origin));
+
+	test("is not read, and the administrator sees why", async () => {
+		await reader.ctl("peer", "admit", origin.domain);
+		await waitFor("the fault", async () =>
+			/^ahead: /.test(
+				(await reader.ctl("peer", "show", origin.domain)).last_error ?? "",
+			),
+		);
+		assert.equal(await stand(reader, origin.domain), undefined);
+		assert.match((await reader.ctl("status")).attention.join(), /clock/);
+	});
+});

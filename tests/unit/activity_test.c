@@ -108,7 +108,7 @@ activity_of_each_type_is_known(void **state)
 		{ "Remove", ACTIVITY_REMOVE },
 		{ "Undo", ACTIVITY_UNDO },
 		{ "Update", ACTIVITY_UPDATE },
-		{ "Join", ACTIVITY_OTHER },
+		{ "Join", ACTIVITY_JOIN },
 		{ "follow", ACTIVITY_OTHER },
 	};
 	struct fixture *f = *state;
