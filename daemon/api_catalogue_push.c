@@ -54,12 +54,15 @@ on_written(struct writer_job *job)
 	struct http_request *request = http_resume(push->worker, push->id);
 
 	push->web->jobs--;
-	/* Something else came first, or it does not match: read all of it. */
-	if (job->result == -ESTALE || job->result == -EBADMSG)
+	/* Something else came first, or it does not match, or is too large:
+	 * the courier reads it and judges. */
+	if (job->result == -ESTALE || job->result == -EBADMSG ||
+	    job->result == -EDQUOT)
 		courier_heard(
 		    push->web->node->courier, push->domain, push->sender, NULL);
 	if (request != NULL && job->result < 0 && job->result != -ESTALE &&
-	    job->result != -EBADMSG && job->result != -EPERM)
+	    job->result != -EBADMSG && job->result != -EPERM &&
+	    job->result != -EDQUOT)
 		web_answer_store_error(request, job->result);
 	else if (request != NULL)
 		http_answer(request, 202, NULL, NULL, 0);
@@ -138,14 +141,18 @@ goes_on(const struct judged *judged)
 	       json_object_get(judged->document, "next") == NULL;
 }
 
-/* Whether it is no larger than what is kept of one origin; the courier
- * freezes the rest. */
+/* Whether it is no larger than what is kept of one origin, and no more than is
+ * taken of it in a day; the courier sees to the rest. */
 static bool
 fits(const struct node *node, const struct judged *judged)
 {
 	const struct node_snapshot *snapshot = node_snapshot(node);
+	const struct settings *settings = snapshot->settings;
+	int64_t now = clock_now();
 	bool ret = !replica_too_large(
-	    &judged->head, snapshot->settings->network_origin_entries);
+		       &judged->head, settings->network_origin_entries) &&
+		   replica_next_change(&judged->held,
+		       settings->network_origin_changes, now) <= now;
 
 	node_release(&snapshot);
 	return ret;
@@ -158,8 +165,12 @@ apply(struct http_request *request, const struct judged *judged)
 	char error[CATALOGUE_READ_ERROR_SIZE];
 	const char *next = NULL;
 	struct push_in *push = xcalloc(1, sizeof(*push));
+	const struct node_snapshot *snapshot =
+	    node_snapshot(web_of(request)->node);
 
 	push->copy = catalogue_copy_new(judged->domain, judged->held.seq);
+	push->copy->bytes_max = snapshot->settings->network_origin_bytes;
+	node_release(&snapshot);
 	if (catalogue_copy_page(push->copy, judged->document, &judged->read,
 		&next, error) != CATALOGUE_READ_NONE) {
 		push_free(push);

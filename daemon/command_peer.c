@@ -339,6 +339,8 @@ static void
 add_log(struct command_request *request, const char *domain, json_t *view)
 {
 	struct catalogue_origin origin;
+	struct replica_held held;
+	int64_t now = clock_now(), next;
 
 	if (catalogue_origin_by_domain(
 		request->db, request->arena, domain, &origin) != 0)
@@ -352,6 +354,11 @@ add_log(struct command_request *request, const char *domain, json_t *view)
 	command_set_time(view, "read_at", origin.read_at);
 	command_set_text(view, "source", origin.source);
 	command_set_text(view, "problem", origin.problem);
+	json_object_set_new(view, "bytes", json_integer(origin.bytes));
+	catalogue_copy_held(&origin, &held);
+	next = replica_next_change(
+	    &held, request->settings->network_origin_changes, now);
+	command_set_time(view, "changes_too_fast_until", next > now ? next : 0);
 }
 
 static void

@@ -7,9 +7,11 @@
 
 #include "config/base/log.h"
 #include "federation/catalogue_index.h"
+#include "federation/catalogue_stub.h"
 #include "federation/jcs.h"
 #include "federation/latest.h"
 #include "federation/lthash.h"
+#include "store/peer.h"
 #include "store/search.h"
 
 enum { FIRST_ENTRIES = 128, SCRATCH_ENTRIES = 100 };
@@ -24,6 +26,7 @@ catalogue_copy_new(const char *domain, int64_t from)
 	copy->from = from;
 	copy->last_seq = from;
 	copy->live_max = CATALOGUE_COPY_ENTRIES_MAX;
+	copy->bytes_max = CATALOGUE_COPY_BYTES_MAX;
 	return copy;
 }
 
@@ -88,7 +91,7 @@ grow(struct catalogue_copy *copy, size_t count)
 
 static enum catalogue_read_fault
 check_page(const struct catalogue_copy *copy,
-    const struct catalogue_read_page *page,
+    const struct catalogue_read_page *page, size_t stubs,
     char error[CATALOGUE_READ_ERROR_SIZE])
 {
 	const struct catalogue_read_head *old = &copy->head,
@@ -104,7 +107,7 @@ check_page(const struct catalogue_copy *copy,
 	if (page->count > 0 && page->entries[0].seq <= copy->last_seq)
 		return catalogue_read_refuse(error, CATALOGUE_READ_REORDERED,
 		    "a page begins below the end of the last");
-	if (page->count == 0 && page->next != NULL)
+	if (page->count + stubs == 0 && page->next != NULL)
 		return catalogue_read_refuse(error, CATALOGUE_READ_MALFORMED,
 		    "an empty page says that another follows");
 	return CATALOGUE_READ_NONE;
@@ -136,20 +139,32 @@ add_entry(struct catalogue_copy *copy, const json_t *json,
 
 static enum catalogue_read_fault
 take_page(struct catalogue_copy *copy, const json_t *json,
+    const struct catalogue_read_origin *origin,
     const struct catalogue_read_page *page,
     char error[CATALOGUE_READ_ERROR_SIZE])
 {
 	const json_t *items = json_object_get(json, "orderedItems");
-	enum catalogue_read_fault fault = check_page(copy, page, error);
+	struct catalogue_entry *stubs = NULL;
+	size_t stub_count = 0;
+	enum catalogue_read_fault fault = catalogue_stub_read(
+	    copy->arena, json, origin, &stubs, &stub_count, error);
 
+	if (fault == CATALOGUE_READ_NONE)
+		fault = check_page(copy, page, stub_count, error);
 	if (fault != CATALOGUE_READ_NONE)
 		return fault;
-	if (!grow(copy, page->count))
+	if (!grow(copy, page->count + stub_count))
 		return catalogue_read_refuse(error, CATALOGUE_READ_TOO_LARGE,
 		    "the catalogue has more entries than are kept");
 	for (size_t i = 0; fault == CATALOGUE_READ_NONE && i < page->count; i++)
 		fault = add_entry(
 		    copy, json_array_get(items, i), &page->entries[i], error);
+	for (size_t i = 0; i < stub_count; i++) {
+		stubs[i].at = page->head.published;
+		copy->entries[copy->count++] = stubs[i];
+		copy->last_seq = MAX(copy->last_seq, stubs[i].seq);
+	}
+	copy->stubs += stub_count;
 	copy->head = page->head;
 	copy->pages++;
 	if (page->next == NULL)
@@ -168,7 +183,7 @@ catalogue_copy_page(struct catalogue_copy *copy, const json_t *page,
 	    catalogue_read_page(page, origin, read, error);
 
 	if (fault == CATALOGUE_READ_NONE)
-		fault = take_page(copy, page, read, error);
+		fault = take_page(copy, page, origin, read, error);
 	if (fault == CATALOGUE_READ_NONE)
 		*ret_next = read->next;
 	free(read);
@@ -190,6 +205,8 @@ catalogue_copy_held(
 		.seq = origin->seq,
 		.count = origin->count,
 		.published = origin->head_at,
+		.window_at = origin->window_at,
+		.window_count = origin->window_count,
 	};
 	lthash_decode(&state, origin->state);
 	lthash_digest(&state, ret->digest);
@@ -233,6 +250,48 @@ empty_copy(struct db *db, int64_t origin_id)
 	return r == 0 ? catalogue_origin_clear(db, origin_id) : r;
 }
 
+/* Nothing older may take its place, should it come back. */
+static int
+keep_number(
+    struct db *db, struct arena *arena, const struct catalogue_origin *origin)
+{
+	struct peer peer;
+	int r = peer_by_domain(db, arena, origin->domain, &peer);
+	struct catalogue_kept kept = {
+		.epoch = origin->epoch,
+		.seq = origin->seq,
+	};
+
+	if (r < 0 || peer.key == NULL)
+		return r == -ENOENT ? 0 : r;
+	kept.key = peer.key;
+	kept.key_len = peer.key_len;
+	return catalogue_keep(db, origin->domain, &kept);
+}
+
+/* Whether a copy goes back behind what was held once, under the same key. */
+static int
+check_kept(
+    struct db *db, struct arena *arena, const struct catalogue_copy *copy)
+{
+	struct catalogue_kept kept;
+	struct peer peer;
+	int r = catalogue_kept_get(db, arena, copy->domain, &kept);
+
+	if (r == 0)
+		r = peer_by_domain(db, arena, copy->domain, &peer);
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	if (peer.key == NULL || peer.key_len != kept.key_len ||
+	    memcmp(peer.key, kept.key, kept.key_len) != 0)
+		return 0;
+	return copy->head.epoch < kept.epoch ||
+		       (copy->head.epoch == kept.epoch &&
+			   copy->head.seq < kept.seq)
+		   ? -ESTALE
+		   : 0;
+}
+
 int
 catalogue_copy_erase(struct db *db, struct arena *arena, const char *domain)
 {
@@ -241,20 +300,36 @@ catalogue_copy_erase(struct db *db, struct arena *arena, const char *domain)
 
 	if (r < 0)
 		return r == -ENOENT ? 0 : r;
-	r = forget_found(db, origin.id);
+	r = keep_number(db, arena, &origin);
+	if (r == 0)
+		r = forget_found(db, origin.id);
 	return r == 0 ? catalogue_origin_remove(db, origin.id) : r;
+}
+
+static void
+count_change(struct catalogue_origin *origin, size_t count, int64_t now)
+{
+	if (now < origin->window_at ||
+	    now - origin->window_at >= REPLICA_WINDOW_SECONDS) {
+		origin->window_at = now;
+		origin->window_count = 0;
+	}
+	origin->window_count += (int64_t)count;
 }
 
 /* The row, made when there is none; emptied when the copy replaces it. */
 static int
 prepare(struct db *db, struct arena *arena, const struct catalogue_copy *copy,
-    struct catalogue_origin *origin, struct lthash *state)
+    int64_t now, struct catalogue_origin *origin, struct lthash *state)
 {
 	uint8_t empty[LTHASH_BYTES];
 	int r = catalogue_origin_by_domain(db, arena, copy->domain, origin);
 
 	lthash_init(state);
 	if (r == -ENOENT && copy->from == 0) {
+		r = check_kept(db, arena, copy);
+		if (r < 0)
+			return r;
 		lthash_encode(state, empty);
 		*origin = (struct catalogue_origin){
 			.domain = copy->domain,
@@ -271,8 +346,11 @@ prepare(struct db *db, struct arena *arena, const struct catalogue_copy *copy,
 	if (origin->epoch > copy->head.epoch ||
 	    (origin->epoch == copy->head.epoch && origin->seq > copy->head.seq))
 		return -ESTALE; /* a later state came first */
+	/* What is read of it first is no change. */
+	count_change(origin, copy->count, now);
 	if (copy->from == 0) {
 		origin->count = 0;
+		origin->bytes = 0;
 		return empty_copy(db, origin->id);
 	}
 	lthash_decode(state, origin->state);
@@ -290,7 +368,7 @@ make_findable(struct db *db, struct arena *scratch,
 	const json_t *object;
 	int r;
 
-	if (entry->kind == CATALOGUE_UPDATE)
+	if (entry->kind == CATALOGUE_UPDATE && entry->document[0] != '\0')
 		document = json_loads(entry->document, 0, NULL);
 	object = json_object_get(document, "object");
 	r = catalogue_index_replace(db, scratch, old, entry, object);
@@ -312,6 +390,9 @@ put_entry(struct db *db, struct arena *scratch, struct catalogue_origin *origin,
 		r = make_findable(db, scratch, &old, &entry, now);
 	if (r < 0)
 		return r == -EEXIST ? -EBADMSG : r;
+	origin->bytes += (int64_t)strlen(entry.document);
+	if (old.id != 0)
+		origin->bytes -= (int64_t)strlen(old.document);
 	if (old.id != 0 && old.kind == CATALOGUE_UPDATE) {
 		lthash_remove(state, entry.object_uri, old.seq, old.hash);
 		origin->count--;
@@ -367,12 +448,14 @@ catalogue_copy_apply(struct db *db, const struct catalogue_copy *copy,
 	struct lthash state;
 	int r = replica_too_large(&copy->head, copy->live_max)
 		    ? -EDQUOT
-		    : prepare(db, arena, copy, &origin, &state);
+		    : prepare(db, arena, copy, now, &origin, &state);
 
 	if (r == 0)
 		r = put_entries(db, copy, &origin, &state, now);
 	if (r < 0)
 		return r;
+	if (origin.bytes > copy->bytes_max)
+		return -EDQUOT;
 	lthash_digest(&state, digest);
 	if (origin.count != copy->head.count ||
 	    memcmp(digest, copy->head.digest, sizeof(digest)) != 0)

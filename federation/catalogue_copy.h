@@ -8,6 +8,10 @@
  * state that its origin signed, and whoever left out, replayed or reordered
  * entries on the way is found out before anything is shown.
  *
+ * Who hands a log over may withhold single entries; then their ids, numbers
+ * and hashes stand in, which the digest proves, and which are neither found nor
+ * more than handed on as such (catalogue_stub.h).
+ *
  * A copy goes on from the number held, or (from 0) takes the place of what is
  * held.
  */
@@ -32,11 +36,13 @@ struct catalogue_copy {
 	struct catalogue_entry *entries; /* origin_id not set */
 	size_t count, size, bytes;
 	int64_t pages, last_seq;
-	int64_t live_max; /* live entries that the log may have */
+	size_t stubs;      /* of the entries: withheld by who hands it over */
+	int64_t live_max;  /* live entries that the log may have */
+	int64_t bytes_max; /* of all its documents */
 };
 
-/* Any thread; one at a time.  live_max is CATALOGUE_COPY_ENTRIES_MAX; the
- * caller may set another. */
+/* Any thread; one at a time.  live_max is CATALOGUE_COPY_ENTRIES_MAX and
+ * bytes_max CATALOGUE_COPY_BYTES_MAX; the caller may set others. */
 struct catalogue_copy *catalogue_copy_new(const char *domain, int64_t from);
 void catalogue_copy_free(struct catalogue_copy **copy); /* NULL is fine */
 /*
@@ -56,8 +62,9 @@ int catalogue_copy_look(struct db *db, struct arena *arena, const char *domain,
 
 /*
  * Writer job.  -ESTALE: what is held is not what the copy goes on from, or is
- * newer; -EPERM: the log is frozen; -EDQUOT: the log has more entries than
- * live_max, and nothing was changed; -EBADMSG: count or digest are not the
+ * newer, or what is read is older than what was held before it was erased;
+ * -EPERM: the log is frozen; -EDQUOT: the log has more entries or bytes than it
+ * may: the job must be undone; -EBADMSG: count or digest are not the
  * head's: the job must be undone.
  */
 int catalogue_copy_apply(struct db *db, const struct catalogue_copy *copy,

@@ -8,6 +8,7 @@
 #include "config/base/text.h"
 #include "config/gazetteer.h"
 #include "federation/sanitize.h"
+#include "store/catalogue_withheld.h"
 #include "store/search.h"
 
 enum {
@@ -183,6 +184,7 @@ catalogue_index_put(struct db *db, struct arena *arena,
 		.object_uri = entry->object_uri,
 	};
 	struct catalogue_entry found;
+	bool withheld;
 	int r;
 
 	if (entry->id == 0) {
@@ -192,8 +194,10 @@ catalogue_index_put(struct db *db, struct arena *arena,
 			return r;
 		document.entry_id = found.id;
 	}
-	r = kind_of(object, &document.kind);
+	r = catalogue_is_withheld(db, entry->object_uri, &withheld);
 	if (r < 0)
+		return r;
+	if (withheld || kind_of(object, &document.kind) < 0)
 		return catalogue_index_remove(db, document.entry_id);
 	take_text(arena, object, &document);
 	document.theme_count =
@@ -235,7 +239,7 @@ index_stored(struct db *db, struct arena *arena, int64_t origin_id, int64_t seq)
 	json_t *document = NULL;
 	int r = catalogue_by_seq(db, arena, origin_id, seq, &entry);
 
-	if (r < 0)
+	if (r < 0 || entry.document[0] == '\0')
 		return r;
 	document = json_loads(entry.document, 0, NULL);
 	if (document == NULL) {

@@ -8,6 +8,7 @@
 #include "config/base/text.h"
 #include "federation/catalogue.h"
 #include "federation/document.h"
+#include "store/catalogue_withheld.h"
 #include "store/peer.h"
 
 enum { FRAME_BYTES = 8 * 1024 }; /* of a page around entries and head */
@@ -58,34 +59,93 @@ put_address(struct buf *buf, const char *base,
 	buf_putc(buf, '"');
 }
 
+/* Of our own log nothing is withheld. */
+static int
+is_withheld(struct db *db, const struct catalogue_entry *entry, bool *ret)
+{
+	*ret = entry->document[0] == '\0';
+	if (*ret || entry->origin_id == CATALOGUE_OWN ||
+	    entry->kind != CATALOGUE_UPDATE)
+		return 0;
+	return catalogue_is_withheld(db, entry->object_uri, ret);
+}
+
 static void
-put_items(struct buf *buf, const struct catalogue_origin *origin,
+put_withheld(struct buf *buf, const struct catalogue_entry *entry)
+{
+	char hex[2 * SHA256_SIZE + 1];
+	CLEANUP(json_release) json_t *item = NULL;
+	CLEANUP(free_ptr) char *text = NULL;
+
+	text_hex(entry->hash, sizeof(entry->hash), hex);
+	item = json_pack("{s:s, s:I, s:s}", "id", entry->object_uri,
+	    "parvis:seq", (json_int_t)entry->seq, "parvis:hash", hex);
+	text = json_dumps(item, JSON_COMPACT);
+	if (text != NULL)
+		buf_puts(buf, text);
+}
+
+/* Those that are given, or those that are withheld; how many there were. */
+static int
+put_entries(struct buf *buf, struct db *db, const struct catalogue_page *page,
+    bool withheld, size_t *ret_count)
+{
+	size_t count = 0;
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < page->count; i++) {
+		bool is = false;
+
+		r = is_withheld(db, &page->entries[i], &is);
+		if (r < 0 || is != withheld)
+			continue;
+		if (count++ > 0)
+			buf_putc(buf, ',');
+		if (withheld)
+			put_withheld(buf, &page->entries[i]);
+		else
+			buf_puts(buf, page->entries[i].document);
+	}
+	*ret_count = count;
+	return r;
+}
+
+static int
+put_items(struct buf *buf, struct db *db, const struct catalogue_origin *origin,
     const struct catalogue_page *page)
 {
+	size_t given = 0, withheld = 0;
+	int r;
+
 	buf_puts(buf, "\"orderedItems\":[");
-	for (size_t i = 0; i < page->count; i++) {
-		if (i > 0)
-			buf_putc(buf, ',');
-		buf_puts(buf, page->entries[i].document);
+	r = put_entries(buf, db, page, false, &given);
+	buf_puts(buf, "],");
+	if (r == 0 && given < page->count) {
+		buf_puts(buf, "\"parvis:withheld\":[");
+		r = put_entries(buf, db, page, true, &withheld);
+		buf_puts(buf, "],");
 	}
-	buf_puts(buf, "],\"parvis:head\":");
+	buf_puts(buf, "\"parvis:head\":");
 	buf_puts(buf, origin->head);
 	buf_putc(buf, '}');
+	return r;
 }
 
 /* Where it goes on, and what it holds. */
 static int
-put_rest(struct buf *buf, const char *base,
+put_rest(struct buf *buf, struct db *db, const char *base,
     const struct catalogue_origin *origin, const struct catalogue_page *page)
 {
+	int r;
+
 	if (page->more) {
 		buf_puts(buf, "\"next\":");
 		put_address(
 		    buf, base, origin, page->entries[page->count - 1].seq);
 		buf_putc(buf, ',');
 	}
-	put_items(buf, origin, page);
-	return buf_failed(buf) ? -EIO : 0;
+	r = put_items(buf, db, origin, page);
+	return r == 0 && buf_failed(buf) ? -EIO : r;
 }
 
 int
@@ -103,7 +163,7 @@ catalogue_page_write(struct buf *buf, struct db *db, struct arena *arena,
 	    ",\"type\":\"OrderedCollectionPage\","
 	    "\"partOf\":\"%s/catalogue\",",
 	    base);
-	return put_rest(buf, base, origin, &page);
+	return put_rest(buf, db, base, origin, &page);
 }
 
 int
@@ -119,7 +179,7 @@ catalogue_page_write_push(struct buf *buf, struct db *db, struct arena *arena,
 	    "{" CONTEXT ",\"type\":\"OrderedCollectionPage\","
 	    "\"parvis:sender\":\"%s\",\"parvis:after\":%lld,",
 	    base + strlen("https://"), (long long)after);
-	return put_rest(buf, base, origin, &page);
+	return put_rest(buf, db, base, origin, &page);
 }
 
 /* Whether others are shown this log by us. */

@@ -46,6 +46,16 @@ replica_too_large(const struct catalogue_read_head *head, int64_t live_max)
 }
 
 int64_t
+replica_next_change(
+    const struct replica_held *held, int64_t changes_max, int64_t now)
+{
+	if (!held->any || held->window_count < changes_max ||
+	    now < held->window_at)
+		return now;
+	return held->window_at + REPLICA_WINDOW_SECONDS;
+}
+
+int64_t
 replica_backoff(int64_t failures, uint32_t random)
 {
 	int64_t wait = BACKOFF_FIRST;

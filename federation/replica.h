@@ -18,6 +18,7 @@ struct replica_held {
 	bool frozen; /* nothing more is taken until it is admitted anew */
 	int64_t epoch, seq, count, published;
 	uint8_t digest[SHA256_SIZE];
+	int64_t window_at, window_count; /* entries taken since a time */
 };
 
 /* name, word for logs */
@@ -46,6 +47,15 @@ const char *replica_word(enum replica_news news);
  */
 bool replica_too_large(
     const struct catalogue_read_head *head, int64_t live_max);
+
+/*
+ * When more may be taken of a log that has changed so much: now or before
+ * when it may be.  changes_max: entries in REPLICA_WINDOW_SECONDS; the change
+ * that goes beyond them is taken as a whole, and the next one waits.
+ */
+enum { REPLICA_WINDOW_SECONDS = 86400 };
+int64_t replica_next_change(
+    const struct replica_held *held, int64_t changes_max, int64_t now);
 
 /*
  * Seconds before a peer is asked again that failed so many times in a row:

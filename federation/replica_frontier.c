@@ -48,6 +48,7 @@ struct call {
 	struct peer peer;
 	int pages;
 	int64_t until;
+	bool ahead; /* its own head is of a time to come */
 };
 
 struct replica_frontier *
@@ -133,8 +134,8 @@ is_held(const json_t *head, const struct replica_held *held)
 }
 
 /* Whether its key signed it: a relay must not have us read for nothing. */
-static bool
-is_signed(struct call *call, const struct peer *origin, const json_t *head,
+static enum catalogue_read_fault
+check_head(struct call *call, const struct peer *origin, const json_t *head,
     struct catalogue_read_head *ret)
 {
 	CLEANUP(key_free) struct key *key = NULL;
@@ -142,11 +143,10 @@ is_signed(struct call *call, const struct peer *origin, const json_t *head,
 	char error[CATALOGUE_READ_ERROR_SIZE];
 
 	if (replica_pull_key(origin, &key) != 0)
-		return false;
+		return CATALOGUE_READ_UNPROVED;
 	catalogue_read_origin(
 	    call->arena, origin->domain, key, clock_now(), &read);
-	return catalogue_read_head(head, &read, ret, error) ==
-	       CATALOGUE_READ_NONE;
+	return catalogue_read_head(head, &read, ret, error);
 }
 
 static void
@@ -156,6 +156,7 @@ consider(struct call *call, const json_t *head)
 	const char *domain = json_text(head, "parvis:origin");
 	struct catalogue_read_head read;
 	struct replica_held held;
+	enum catalogue_read_fault fault;
 	struct peer origin;
 
 	if (domain != NULL && strcmp(domain, core->node->domain) == 0) {
@@ -170,7 +171,13 @@ consider(struct call *call, const json_t *head)
 	if (catalogue_copy_look(core->db, call->arena, domain, &held) != 0 ||
 	    held.frozen || is_held(head, &held))
 		return;
-	if (!is_signed(call, &origin, head, &read)) {
+	fault = check_head(call, &origin, head, &read);
+	if (fault == CATALOGUE_READ_AHEAD) {
+		/* Of its own log it is to blame, of another's the author. */
+		call->ahead |= strcmp(domain, call->peer.domain) == 0;
+		return;
+	}
+	if (fault != CATALOGUE_READ_NONE) {
 		/* A lie, or its key was rotated: a read tells. */
 		courier_replica_hint(
 		    call->frontier->replica, domain, call->peer.domain);
@@ -231,7 +238,11 @@ take(struct call *call, const json_t *answer)
 	    !call->frontier->core->stopping)
 		ask(call);
 	else
-		end(call, NULL, false);
+		end(call,
+		    call->ahead ? "ahead: it signs times more than ten minutes "
+				  "from now"
+				: NULL,
+		    false);
 }
 
 static void

@@ -24,6 +24,7 @@
 #include "federation/replica_note.h"
 #include "federation/replica_rotation.h"
 #include "federation/url.h"
+#include "store/catalogue_withheld.h"
 #include "store/peer.h"
 
 enum {
@@ -50,6 +51,8 @@ struct replica_pull {
 	bool whole;          /* from 0, whatever is held */
 	int64_t until;       /* this source has to be done */
 	bool again;          /* the second try with this source */
+	bool stubbed;        /* a source has all, but withholds some */
+	bool take_stubs;     /* since nobody gives it whole */
 	bool asked_rotation; /* of this source, why the key is another */
 	const char *problem; /* to freeze with */
 	const char *fault;   /* of the page */
@@ -59,6 +62,7 @@ struct replica_pull {
 };
 
 static void ask(struct replica_pull *pull);
+static void too_large(struct replica_pull *pull);
 
 int
 replica_pull_key(const struct peer *peer, struct key **ret)
@@ -70,7 +74,8 @@ replica_pull_key(const struct peer *peer, struct key **ret)
 
 #define TOO_LARGE_SENTENCE \
 	"too large: its catalogue has more entries than " \
-	"network.origin_entries allows"
+	"network.origin_entries allows, or more text than " \
+	"network.origin_bytes"
 
 /* --- The end --- */
 
@@ -96,6 +101,11 @@ next_source(struct replica_pull *pull)
 	pull->at++;
 	pull->again = false;
 	pull->asked_rotation = false;
+	if (pull->at == pull->source_count && pull->stubbed &&
+	    !pull->take_stubs) {
+		pull->at = 0;
+		pull->take_stubs = true;
+	}
 	if (pull->at < pull->source_count && !pull->core->stopping)
 		ask(pull);
 	else
@@ -184,6 +194,8 @@ on_applied(struct writer_job *job)
 		end(pull, REPLICA_PULL_DONE);
 	} else if (job->result == -EPERM)
 		end(pull, REPLICA_PULL_VAIN);
+	else if (job->result == -EDQUOT)
+		too_large(pull);
 	else if (job->result == -EBADMSG && pull->copy->from == 0)
 		blame(pull, "count or digest are not what the head says", true);
 	else if ((job->result != -EBADMSG && job->result != -ESTALE) ||
@@ -224,6 +236,12 @@ judge(struct replica_pull *pull)
 {
 	enum replica_news news = replica_judge(&pull->held, &pull->copy->head);
 
+	if (pull->copy->stubs > 0 && !pull->take_stubs) {
+		/* Another may hand over what this one withholds. */
+		pull->stubbed = true;
+		next_source(pull);
+		return;
+	}
 	log_debug("catalogue origin=%s source=%s news=%s", pull->domain,
 	    pull->sources[pull->at].domain, replica_word(news));
 	switch (news) {
@@ -392,11 +410,25 @@ on_page(void *arg, const struct http_client_answer *answer)
 		judge(pull);
 }
 
+/* What nobody handed over the last time is asked for again. */
+static bool
+lacks_text(struct replica_pull *pull)
+{
+	struct catalogue_origin origin;
+	bool ret = false;
+
+	return catalogue_origin_by_domain(
+		   pull->core->db, pull->arena, pull->domain, &origin) == 0 &&
+	       catalogue_has_stubs(pull->core->db, origin.id, &ret) == 0 && ret;
+}
+
 static void
 ask(struct replica_pull *pull)
 {
+	const struct settings *settings = pull->core->snapshot->settings;
 	const char *source = pull->sources[pull->at].domain;
 	const char *address;
+	int64_t from;
 
 	catalogue_copy_free(&pull->copy);
 	if (catalogue_copy_look(
@@ -404,15 +436,18 @@ ask(struct replica_pull *pull)
 		end(pull, REPLICA_PULL_FAILED);
 		return;
 	}
-	if (pull->held.frozen) {
+	if (pull->held.frozen ||
+	    replica_next_change(&pull->held, settings->network_origin_changes,
+		clock_now()) > clock_now()) {
 		end(pull, REPLICA_PULL_VAIN);
 		return;
 	}
+	from = pull->held.any && !pull->whole ? pull->held.seq : 0;
 	pull->until = clock_now() + SOURCE_SECONDS;
-	pull->copy = catalogue_copy_new(
-	    pull->domain, pull->held.any && !pull->whole ? pull->held.seq : 0);
-	pull->copy->live_max =
-	    pull->core->snapshot->settings->network_origin_entries;
+	pull->copy =
+	    catalogue_copy_new(pull->domain, lacks_text(pull) ? 0 : from);
+	pull->copy->live_max = settings->network_origin_entries;
+	pull->copy->bytes_max = settings->network_origin_bytes;
 	address = arena_printf(pull->arena, "https://%s/catalogue?after=%lld",
 	    source, (long long)pull->copy->from);
 	if (!is_origin(pull))

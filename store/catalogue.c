@@ -14,7 +14,8 @@
 
 #define ORIGIN_SELECT \
 	"SELECT id, domain, epoch, seq, count, state, head, head_at," \
-	" changed, source, read_at, problem, evidence FROM catalogue_origin"
+	" changed, source, read_at, problem, evidence, bytes, window_at," \
+	" window_count FROM catalogue_origin"
 
 static void
 origin_read(struct statement *row, struct arena *arena, void *item)
@@ -35,6 +36,9 @@ origin_read(struct statement *row, struct arena *arena, void *item)
 	origin->read_at = db_take_int(row);
 	origin->problem = db_take_text(row, arena);
 	origin->evidence = db_take_text(row, arena);
+	origin->bytes = db_take_int(row);
+	origin->window_at = db_take_int(row);
+	origin->window_count = db_take_int(row);
 	if (len != CATALOGUE_STATE_SIZE) {
 		log_error("catalogue origin=%lld state of %zu bytes",
 		    (long long)origin->id, len);
@@ -102,8 +106,9 @@ catalogue_origin_set(struct db *db, struct catalogue_origin *origin)
 	static const char sql[] =
 	    "INSERT INTO catalogue_origin (id, domain, epoch, seq, count,"
 	    " state, head, head_at, source, read_at, problem, evidence,"
-	    " changed) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-	    " ?12, (SELECT coalesce(max(changed), 0) + 1"
+	    " bytes, window_at, window_count, changed)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+	    " ?14, ?15, (SELECT coalesce(max(changed), 0) + 1"
 	    " FROM catalogue_origin))"
 	    " ON CONFLICT (id) DO UPDATE SET domain = excluded.domain,"
 	    " epoch = excluded.epoch, seq = excluded.seq,"
@@ -111,6 +116,8 @@ catalogue_origin_set(struct db *db, struct catalogue_origin *origin)
 	    " head = excluded.head, head_at = excluded.head_at,"
 	    " source = excluded.source, read_at = excluded.read_at,"
 	    " problem = excluded.problem, evidence = excluded.evidence,"
+	    " bytes = excluded.bytes, window_at = excluded.window_at,"
+	    " window_count = excluded.window_count,"
 	    " changed = excluded.changed";
 	int64_t id = origin->id;
 	int r = 0;
@@ -129,7 +136,9 @@ catalogue_origin_set(struct db *db, struct catalogue_origin *origin)
 			db_blob(origin->state, CATALOGUE_STATE_SIZE),
 			db_text(origin->head), db_int(origin->head_at),
 			db_text(origin->source), db_int(origin->read_at),
-			db_text(origin->problem), db_text(origin->evidence)));
+			db_text(origin->problem), db_text(origin->evidence),
+			db_int(origin->bytes), db_int(origin->window_at),
+			db_int(origin->window_count)));
 	if (r == 0) {
 		origin->id = id;
 		writer_changed(db, CHANGE_CATALOGUE);

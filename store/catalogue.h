@@ -32,6 +32,9 @@ struct catalogue_origin {
 	const char *source;
 	int64_t read_at;
 	const char *problem, *evidence;
+	int64_t bytes; /* of its documents */
+	/* How many entries were taken since a time. */
+	int64_t window_at, window_count;
 };
 
 /* -ENOENT: there is no such log yet. */
@@ -53,6 +56,20 @@ int catalogue_origin_clear(struct db *db, int64_t id) MUST_CHECK;
 /* The entries of any log, ours too: when it is begun anew. */
 int catalogue_forget_entries(struct db *db, int64_t id) MUST_CHECK;
 int catalogue_origin_remove(struct db *db, int64_t id) MUST_CHECK;
+
+/*
+ * Where a log of another stood, by the key (SPKI) that signed it, for when it
+ * is erased here and comes back one day.
+ */
+struct catalogue_kept {
+	const uint8_t *key;
+	size_t key_len;
+	int64_t epoch, seq;
+};
+int catalogue_keep(struct db *db, const char *domain,
+    const struct catalogue_kept *kept) MUST_CHECK;
+int catalogue_kept_get(struct db *db, struct arena *arena, const char *domain,
+    struct catalogue_kept *ret) MUST_CHECK;
 
 /* UPDATE entries are live, the others Tombstones. */
 enum catalogue_kind {

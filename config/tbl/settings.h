@@ -140,6 +140,12 @@ SETTING_INT(network, origin_entries, 50000, 1, 50000, "entries", RELOAD,
     "How many entries the catalogue of one other node may have here.  Beyond "
     "them it is frozen at the last state that was read, and parvisctl peer "
     "show says so; once there is room, parvisctl peer admit takes it up again.")
+SETTING_INT(network, origin_bytes, 67108864, 65536, 67108864, "bytes", RELOAD,
+    "How much text the catalogue of one other node may have here; beyond it is "
+    "as with origin_entries.")
+SETTING_INT(network, origin_changes, 20000, 1, 10000000, "entries", RELOAD,
+    "How many entries of one other node are taken in a day, besides the first "
+    "reading.  What goes beyond waits for the next day.")
 
 /* replication: the exchange of catalogues with other nodes. */
 SETTING_INT(replication, exchange_seconds, 300, 1, 86400, "seconds", RELOAD,

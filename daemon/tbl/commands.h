@@ -172,6 +172,14 @@ COMMAND(catalogue_check, command_catalogue_check, "catalogue check", "DOMAIN",
     0, 0, FIELDS, NULL,
     "Read the catalogue of another node as a whole and tell whether it is "
     "complete and genuine, or what is wrong with it.  Nothing is kept.")
+COMMAND(catalogue_withhold, command_catalogue_withhold, "catalogue withhold",
+    "ID", 0, 0, MESSAGE, NULL,
+    "Withhold one thing of another node's catalogue: it is neither found nor "
+    "handed on here, while the catalogue around it still proves itself.")
+COMMAND(catalogue_restore, command_catalogue_restore, "catalogue restore",
+    "ID", 0, 0, MESSAGE, NULL, "Show again what was withheld.")
+COMMAND(catalogue_withheld, command_catalogue_withheld, "catalogue withheld",
+    "", SET_NAMES, 0, TABLE, "~id,@since", "List what is withheld.")
 COMMAND(catalogue_rotate, command_catalogue_rotate, "catalogue rotate", "",
     0, 0, MESSAGE, NULL,
     "Give the node another key to sign its catalogue with, as the old one says "

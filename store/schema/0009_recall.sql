@@ -15,8 +15,22 @@ CREATE TABLE catalogue_kept (
 	seq INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- An administrator withholds this one: neither found nor handed on.
-ALTER TABLE catalogue_entry ADD COLUMN withheld INTEGER NOT NULL DEFAULT 0;
+-- What the administrator withholds of others' catalogues: neither found nor
+-- handed on, whichever entry speaks of it.
+CREATE TABLE catalogue_withheld (
+	object_uri TEXT PRIMARY KEY,
+	at INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- One that nobody handed over, since whoever had it withholds it: its number
+-- and hash alone, for the digest.
+CREATE INDEX catalogue_entry_stub ON catalogue_entry (origin_id)
+	WHERE document = '';
+
+-- The documents of a copy together, for the limit of its size.
+ALTER TABLE catalogue_origin ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+UPDATE catalogue_origin SET bytes = (SELECT coalesce(sum(length(document)), 0)
+	FROM catalogue_entry WHERE origin_id = catalogue_origin.id);
 -- How many entries were taken since a time: for the limit a day.
 ALTER TABLE catalogue_origin ADD COLUMN window_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE catalogue_origin ADD COLUMN window_count INTEGER NOT NULL DEFAULT 0;

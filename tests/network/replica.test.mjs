@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: ISC
 // Catalogues travel: from their author, and from whoever has a copy.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { cpSync, renameSync, rmSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { CatalogueLog, copyOf, stand } from "./lib/catalogue.mjs";
+import { CatalogueLog, canonical, copyOf, stand } from "./lib/catalogue.mjs";
 import { AS2, fetchDocument, request } from "./lib/http.mjs";
 import { Node, stopAll } from "./lib/node.mjs";
 import { Peer, answers } from "./lib/peer.mjs";
@@ -269,6 +270,67 @@ describe("three nodes in a line", () => {
 	});
 });
 
+describe("what an administrator withholds", () => {
+	let author, holder;
+	const found = async (node, text) =>
+		(await node.ctl("search", text)).items.length;
+
+	before(async () => {
+		[author, holder] = await Promise.all([
+			Node.start("autrice.localhost", { settings }),
+			Node.start("gardien.localhost", { settings }),
+		]);
+		await publish(author, "lavoir");
+		await publish(author, "pressoir");
+		await author.ctl("peer", "admit", holder.domain);
+		await holder.ctl("peer", "admit", author.domain);
+		await waitFor(
+			"the catalogue",
+			async () =>
+				(await stand(holder, author.domain)) ===
+				(await stand(author, author.domain)),
+		);
+	});
+
+	after(() => stopAll(author, holder));
+
+	test("is not found, and the rest is handed on with its proof", async () => {
+		const { id } = await author.actor("lavoir");
+		assert.equal(await found(holder, "lavoir"), 1);
+		await holder.ctl("catalogue", "withhold", id);
+		assert.equal(await found(holder, "lavoir"), 0);
+		assert.equal(await found(holder, "pressoir"), 1);
+		assert.deepEqual(
+			(await holder.ctl("catalogue", "withheld")).items.map((i) => i.id),
+			[id],
+		);
+		assert.ok(!(await copyOf(holder, author.domain)).includes('"lavoir"'));
+	});
+
+	test("a change does not bring it back, the administrator's word does", async () => {
+		await author.ctl("project", "edit", "lavoir", "--status", "en eau");
+		await waitFor(
+			"the change",
+			async () =>
+				(await stand(holder, author.domain)) ===
+				(await stand(author, author.domain)),
+			{ seconds: 60 },
+		);
+		assert.equal(await found(holder, "lavoir"), 0);
+		const { id } = await author.actor("lavoir");
+		await holder.ctl("catalogue", "restore", id);
+		assert.equal(await found(holder, "lavoir"), 1);
+		assert.match(await copyOf(holder, author.domain), /en eau/);
+	});
+
+	test("one's own things are not withheld but edited", async () => {
+		const { id } = await author.actor("lavoir");
+		const { stderr } = await author.refused("catalogue", "withhold", id);
+		assert.match(stderr, /of this node/);
+		await author.refused("catalogue", "restore", id);
+	});
+});
+
 describe("a relay that lies", () => {
 	let reader, origin, relay, honest, log, asked;
 
@@ -457,6 +519,110 @@ describe("a relay that lies", () => {
 	});
 });
 
+describe("a relay that withholds an entry", () => {
+	let reader, origin, relay, honest, log;
+
+	const instanceOf = (peer) => {
+		const actor = peer.actor("instance", {
+			id: `${peer.base}/actor`,
+			type: "Application",
+		});
+		actor.path = "/actor";
+		actor.id = `${peer.base}/actor`;
+		return actor;
+	};
+	const thing = (number) => ({
+		id: `${origin.base}/o/${number}`,
+		type: "Group",
+		name: `Fontaine ${number}`,
+	});
+	const offer = (peer, pageOf) => {
+		peer.on("GET", /^\/catalogue\?after=\d+&origin=source/, (exchange) => {
+			const after = Number(/after=(\d+)/.exec(exchange.path)[1]);
+			return answers.json(
+				pageOf(log.items().filter((e) => e["parvis:seq"] > after)),
+			)(exchange);
+		});
+		peer.on("GET", /^\/catalogue\/frontier/, (exchange) =>
+			answers.json({
+				type: "parvis:Frontier",
+				"parvis:boot": "1",
+				"parvis:cursor": 1,
+				"parvis:more": false,
+				orderedItems: [log.head()],
+			})(exchange),
+		);
+	};
+	const withheld = (items) => ({
+		...log.page(items.filter((e) => e.object.id !== thing(1).id)),
+		"parvis:withheld": items
+			.filter((e) => e.object.id === thing(1).id)
+			.map((e) => ({
+				id: e.object.id,
+				"parvis:seq": e["parvis:seq"],
+				"parvis:hash": createHash("sha256")
+					.update(canonical(e))
+					.digest("hex"),
+			})),
+	});
+	const names = async () =>
+		(await reader.ctl("search", "fontaine")).items.map((i) => i.name).sort();
+
+	before(async () => {
+		[reader, origin, relay, honest] = await Promise.all([
+			Node.start("curieuse.localhost", { settings }),
+			Peer.start("source.localhost"),
+			Peer.start("pudique.localhost"),
+			Peer.start("entiere.localhost"),
+		]);
+		log = new CatalogueLog(
+			origin.domain,
+			instanceOf(origin).ed25519.privateKey,
+		);
+		instanceOf(relay);
+		instanceOf(honest);
+		for (let i = 1; i <= 3; i++) log.write("Update", thing(i));
+		await reader.ctl("peer", "admit", origin.domain);
+	});
+
+	after(() => stopAll(reader, origin, relay, honest));
+
+	test("is no liar: what it hands on is taken, and the lack is told on", async () => {
+		offer(relay, withheld);
+		await reader.ctl("peer", "admit", relay.domain);
+		await waitFor(
+			"the log",
+			async () => (await stand(reader, origin.domain)) !== undefined,
+		);
+		assert.deepEqual(await names(), ["Fontaine 2", "Fontaine 3"]);
+		assert.equal(
+			(await reader.ctl("peer", "show", relay.domain)).last_error,
+			null,
+		);
+		const page = await fetchDocument(
+			`${reader.base}/catalogue?origin=${origin.domain}&after=0`,
+		);
+		assert.equal(page.orderedItems.length, 2);
+		assert.deepEqual(
+			page["parvis:withheld"],
+			withheld(log.items())["parvis:withheld"],
+		);
+	});
+
+	test("is passed over as soon as another has it whole", async () => {
+		offer(honest, (items) => log.page(items));
+		await reader.ctl("peer", "admit", honest.domain);
+		log.write("Update", thing(4));
+		await waitFor("all of it", async () => (await names()).length === 4, {
+			seconds: 60,
+		});
+		const page = await fetchDocument(
+			`${reader.base}/catalogue?origin=${origin.domain}&after=0`,
+		);
+		assert.equal(page["parvis:withheld"], undefined);
+	});
+});
+
 describe("an origin whose clock is ahead", () => {
 	let reader, origin;
 
@@ -479,6 +645,15 @@ describe("an origin whose clock is ahead", () => {
 		log.write("Update", { id: `${origin.base}/o/1`, type: "Group", name: "X" });
 		origin.on("GET", /^\/catalogue\?after=0$/, (exchange) =>
 			answers.json(log.page())(exchange),
+		);
+		origin.on("GET", /^\/catalogue\/frontier/, (exchange) =>
+			answers.json({
+				type: "parvis:Frontier",
+				"parvis:boot": "1",
+				"parvis:cursor": 1,
+				"parvis:more": false,
+				orderedItems: [log.head()],
+			})(exchange),
 		);
 	});
 

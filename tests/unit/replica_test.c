@@ -22,6 +22,7 @@
 #include "federation/catalogue_copy.h"
 #include "federation/catalogue_page.h"
 #include "federation/peers_list.h"
+#include "store/catalogue_withheld.h"
 #include "store/db.h"
 #include "store/search.h"
 #include "tests/unit/federation_fixture.h"
@@ -275,6 +276,7 @@ struct network {
 	int64_t kept_after[KEPT];
 	size_t kept_count;
 	int64_t live_max; /* 0: as many as ever are kept */
+	int64_t bytes_max;
 	uint32_t random;
 };
 
@@ -397,6 +399,8 @@ receive(struct network *net, const json_t *json, int64_t after)
 	assert_null(next);
 	if (net->live_max != 0)
 		copy->live_max = net->live_max;
+	if (net->bytes_max != 0)
+		copy->bytes_max = net->bytes_max;
 	assert_int_equal(db_savepoint(net->reader->db), 0);
 	r = catalogue_copy_apply(
 	    net->reader->db, copy, "relay.example", net->author->publish.now);
@@ -600,6 +604,211 @@ a_log_that_grows_past_its_limit_stays_as_it_was(void **state)
 }
 
 static void
+add_project(struct network *net, size_t i, const char *name)
+{
+	net->projects[i] = node_fixture_project(net->author, name);
+	net->projects[i].discoverable = true;
+	say(net->author, publish_actor_update(
+			     &net->author->publish, &net->projects[i], NULL));
+}
+
+static void
+a_log_with_too_much_text_stays_as_it_was(void **state)
+{
+	struct network *net = *state;
+	struct catalogue_origin origin;
+	json_t *json;
+	int64_t before;
+
+	add_project(net, 0, "un");
+	json = page(net, 0);
+	assert_int_equal(receive(net, json, 0), 0);
+	json_release(&json);
+	assert_int_equal(catalogue_origin_by_domain(net->reader->db,
+			     net->reader->arena, DOMAIN, &origin),
+	    0);
+	assert_true(origin.bytes > 500);
+
+	/* One more does not fit; in place of the first, it does. */
+	before = held_seq(net);
+	add_project(net, 1, "deux");
+	net->bytes_max = origin.bytes + 100;
+	json = page(net, before);
+	assert_int_equal(receive(net, json, before), -EDQUOT);
+	json_release(&json);
+	assert_int_equal(held_seq(net), before);
+	say(net->author,
+	    publish_actor_delete(&net->author->publish, net->projects[0].id));
+	net->bytes_max = 2 * origin.bytes;
+	json = page(net, before);
+	assert_int_equal(receive(net, json, before), 0);
+	json_release(&json);
+	assert_level(net);
+}
+
+static void
+a_day_has_so_many_changes_and_the_next_begins_anew(void **state)
+{
+	struct replica_held held = {
+		.any = true,
+		.window_at = NOW,
+		.window_count = 100,
+	};
+
+	(void)state;
+	assert_int_equal(replica_next_change(&held, 101, NOW + 5), NOW + 5);
+	assert_int_equal(replica_next_change(&held, 100, NOW + 5),
+	    NOW + REPLICA_WINDOW_SECONDS);
+	/* A clock that was set back does not shut it out for long. */
+	assert_int_equal(replica_next_change(&held, 100, NOW - 5), NOW - 5);
+	held.any = false;
+	assert_int_equal(replica_next_change(&held, 0, NOW), NOW);
+}
+
+static void
+changes_are_counted_but_for_the_first_reading(void **state)
+{
+	struct network *net = *state;
+	struct replica_held held;
+	json_t *json;
+	int64_t before;
+
+	add_project(net, 0, "un");
+	json = page(net, 0);
+	assert_int_equal(receive(net, json, 0), 0);
+	json_release(&json);
+	assert_int_equal(catalogue_copy_look(net->reader->db,
+			     net->reader->arena, DOMAIN, &held),
+	    0);
+	assert_int_equal(held.window_count, 0);
+	before = held_seq(net);
+	add_project(net, 1, "deux");
+	json = page(net, before);
+	assert_int_equal(receive(net, json, before), 0);
+	json_release(&json);
+	assert_int_equal(catalogue_copy_look(net->reader->db,
+			     net->reader->arena, DOMAIN, &held),
+	    0);
+	assert_int_equal(held.window_count, 1);
+}
+
+static void
+what_was_erased_does_not_come_back_older(void **state)
+{
+	struct network *net = *state;
+	struct fixture *reader = net->reader;
+	json_t *old, *new;
+	uint8_t *spki;
+	struct peer peer;
+	int64_t id;
+
+	assert_int_equal(peer_need(reader->db, DOMAIN, NOW, &id), 0);
+	assert_int_equal(
+	    peer_by_domain(reader->db, reader->arena, DOMAIN, &peer), 0);
+	assert_int_equal(
+	    key_spki(net->author->ed25519, reader->arena, &spki, &peer.key_len),
+	    0);
+	peer.key = spki;
+	assert_int_equal(peer_save(reader->db, &peer), 0);
+
+	add_project(net, 0, "un");
+	old = page(net, 0);
+	say(net->author,
+	    publish_actor_delete(&net->author->publish, net->projects[0].id));
+	new = page(net, 0);
+	assert_int_equal(receive(net, new, 0), 0);
+	assert_int_equal(
+	    catalogue_copy_erase(reader->db, reader->arena, DOMAIN), 0);
+	assert_int_equal(receive(net, old, 0), -ESTALE);
+	assert_int_equal(receive(net, new, 0), 0);
+	json_release(&old);
+	json_release(&new);
+	assert_level(net);
+}
+
+/* A page of the reader's copy, as it would be handed on. */
+static json_t *
+handed_on(struct network *net)
+{
+	struct fixture *reader = net->reader;
+	struct catalogue_origin origin;
+	char error[JSON_ERROR_SIZE];
+	json_t *ret = NULL;
+	struct buf buf;
+
+	buf_init(&buf, 1 << 20);
+	assert_int_equal(catalogue_origin_by_domain(
+			     reader->db, reader->arena, DOMAIN, &origin),
+	    0);
+	assert_int_equal(catalogue_page_write(&buf, reader->db, reader->arena,
+			     "https://reader.example", &origin, 0),
+	    0);
+	assert_int_equal(json_read(buf_str(&buf), buf.len, &ret, error), 0);
+	buf_done(&buf);
+	return ret;
+}
+
+static size_t
+found(struct network *net)
+{
+	const struct search_query query = { .limit = 10 };
+	struct search_page page;
+
+	assert_int_equal(
+	    search_run(net->reader->db, net->reader->arena, &query, &page), 0);
+	return page.count;
+}
+
+static void
+what_is_withheld_is_neither_found_nor_handed_on(void **state)
+{
+	struct network *net = *state;
+	struct db *db = net->reader->db;
+	json_t *json, *page_on;
+	const json_t *stub;
+
+	add_project(net, 0, "un");
+	add_project(net, 1, "deux");
+	json = page(net, 0);
+	assert_int_equal(receive(net, json, 0), 0);
+	assert_int_equal(found(net), 2);
+	assert_int_equal(catalogue_withhold(db, net->projects[0].uri, NOW), 0);
+	/* Whatever comes of it: here all of it anew. */
+	assert_int_equal(
+	    catalogue_copy_erase(db, net->reader->arena, DOMAIN), 0);
+	assert_int_equal(receive(net, json, 0), 0);
+	json_release(&json);
+	assert_int_equal(found(net), 1);
+
+	page_on = handed_on(net);
+	assert_int_equal(
+	    json_array_size(json_object_get(page_on, "orderedItems")), 1);
+	stub = json_array_get(json_object_get(page_on, "parvis:withheld"), 0);
+	assert_string_equal(json_text(stub, "id"), net->projects[0].uri);
+
+	/* Who reads it there can prove that nothing else is missing, and finds
+	 * the other alone. */
+	assert_int_equal(catalogue_restore(db, net->projects[0].uri), 0);
+	assert_int_equal(
+	    catalogue_copy_erase(db, net->reader->arena, DOMAIN), 0);
+	assert_int_equal(receive(net, page_on, 0), 0);
+	assert_int_equal(found(net), 1);
+	json_release(&page_on);
+	page_on = handed_on(net);
+	stub = json_array_get(json_object_get(page_on, "parvis:withheld"), 0);
+	assert_string_equal(json_text(stub, "id"), net->projects[0].uri);
+
+	/* A hash that is made up does not pass. */
+	assert_int_equal(
+	    catalogue_copy_erase(db, net->reader->arena, DOMAIN), 0);
+	(void)json_object_set_new((json_t *)(uintptr_t)stub, "parvis:hash",
+	    json_string("00112233445566778899aabbccddeeff"
+			"00112233445566778899aabbccddeeff"));
+	assert_int_equal(receive(net, page_on, 0), -EBADMSG);
+	json_release(&page_on);
+}
+
+static void
 a_frozen_log_moves_no_more_until_it_is_thawed(void **state)
 {
 	struct network *net = *state;
@@ -629,17 +838,6 @@ a_frozen_log_moves_no_more_until_it_is_thawed(void **state)
 	assert_int_equal(receive(net, json, 0), 0);
 	json_release(&json);
 	assert_level(net);
-}
-
-static size_t
-found(struct network *net)
-{
-	const struct search_query query = { .limit = 10 };
-	struct search_page page;
-
-	assert_int_equal(
-	    search_run(net->reader->db, net->reader->arena, &query, &page), 0);
-	return page.count;
 }
 
 static void
@@ -838,6 +1036,12 @@ main(void)
 		COPY(a_relay_that_leaves_out_an_entry_is_found_out),
 		cmocka_unit_test(what_is_kept_of_one_origin_has_a_limit),
 		COPY(a_log_that_grows_past_its_limit_stays_as_it_was),
+		COPY(a_log_with_too_much_text_stays_as_it_was),
+		cmocka_unit_test(
+		    a_day_has_so_many_changes_and_the_next_begins_anew),
+		COPY(changes_are_counted_but_for_the_first_reading),
+		COPY(what_was_erased_does_not_come_back_older),
+		COPY(what_is_withheld_is_neither_found_nor_handed_on),
 		COPY(a_frozen_log_moves_no_more_until_it_is_thawed),
 		COPY(a_log_that_signs_nothing_for_long_is_hidden_then_erased),
 		COPY(a_list_names_those_that_are_admitted),
