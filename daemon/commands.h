@@ -33,6 +33,7 @@ enum command_output {
 	OUTPUT_FIELDS,   /* every key of the result, aligned */
 	OUTPUT_STATUS,   /* how the node is, for one look */
 	OUTPUT_TABLE,    /* result.items in columns */
+	OUTPUT_NETWORK,  /* the same, under a map of them */
 	OUTPUT_POSTS,    /* result.items, a block each */
 	OUTPUT_REPORT,   /* result.message, then notices and errors */
 	OUTPUT_DOCUMENT, /* result.document as it is */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "daemon/ctl_network.h"
 #include "daemon/ctl_status.h"
 #include "daemon/ctl_table.h"
 
@@ -322,6 +323,9 @@ ctl_output_result(
 		break;
 	case OUTPUT_TABLE:
 		ctl_table_write(out, command->columns, result);
+		break;
+	case OUTPUT_NETWORK:
+		ctl_network_write(out, command->columns, result);
 		break;
 	case OUTPUT_POSTS:
 		write_posts(out, result);

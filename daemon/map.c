@@ -10,9 +10,9 @@
 
 enum {
 	COUNTRY_BYTES_MAX = 256 * 1024,
-	GRID = 7, /* between two dots, in units of the map */
-	COLUMNS = MAP_WIDTH / GRID + 1,
-	ROWS = MAP_HEIGHT / GRID + 1,
+	GRID = MAP_GRID,
+	COLUMNS = MAP_COLUMNS,
+	ROWS = MAP_ROWS,
 };
 
 #define DEGREES (3.14159265358979323846 / 180)
@@ -68,6 +68,7 @@ map_place(double latitude, double longitude, struct map_point *ret)
 
 static pthread_once_t country_once = PTHREAD_ONCE_INIT;
 static struct buf country;
+static bool land[ROWS][COLUMNS];
 
 static void
 mark_communes(bool marked[ROWS][COLUMNS])
@@ -115,11 +116,9 @@ fill_holes(bool marked[ROWS][COLUMNS])
 static void
 make_country(void)
 {
-	bool(*marked)[COLUMNS] = xcalloc(ROWS, sizeof(*marked));
-
-	mark_communes(marked);
-	fill_holes(marked);
-	fill_holes(marked); /* pairs of them too */
+	mark_communes(land);
+	fill_holes(land);
+	fill_holes(land); /* pairs of them too */
 	buf_init(&country, COUNTRY_BYTES_MAX);
 	buf_printf(&country,
 	    "<svg xmlns=\"http://www.w3.org/2000/svg\""
@@ -129,14 +128,21 @@ make_country(void)
 	    MAP_WIDTH, MAP_HEIGHT);
 	for (int row = 0; row < ROWS; row++) {
 		for (int column = 0; column < COLUMNS; column++) {
-			if (marked[row][column])
+			if (land[row][column])
 				buf_printf(&country, "M%d %dh0",
 				    column * GRID + GRID / 2,
 				    row * GRID + GRID / 2);
 		}
 	}
 	buf_puts(&country, "\"/></svg>\n");
-	free(marked);
+}
+
+bool
+map_is_land(int column, int row)
+{
+	(void)pthread_once(&country_once, make_country);
+	return column >= 0 && column < COLUMNS && row >= 0 && row < ROWS &&
+	       land[row][column];
 }
 
 const struct buf *

@@ -14,7 +14,13 @@
 
 #include "config/base/buf.h"
 
-enum { MAP_WIDTH = 600, MAP_HEIGHT = 690 };
+enum {
+	MAP_WIDTH = 600,
+	MAP_HEIGHT = 690,
+	MAP_GRID = 7, /* between two dots */
+	MAP_COLUMNS = MAP_WIDTH / MAP_GRID + 1,
+	MAP_ROWS = MAP_HEIGHT / MAP_GRID + 1,
+};
 
 struct map_point {
 	double x, y; /* within MAP_WIDTH and MAP_HEIGHT, from the upper left */
@@ -25,6 +31,9 @@ bool map_place(double latitude, double longitude, struct map_point *ret);
 
 /* The country as an SVG document, made once and kept until the end. */
 const struct buf *map_country(void);
+
+/* Whether the country has a dot there; false outside of the grid. */
+bool map_is_land(int column, int row);
 
 /* The frames of overseas departments, for their names. */
 struct map_frame {

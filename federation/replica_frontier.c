@@ -211,31 +211,42 @@ end(struct call *call, const char *error, bool liar)
 	frontier->core->wake(frontier->core);
 }
 
+bool
+replica_frontier_read(const json_t *answer, struct replica_frontier_page *ret)
+{
+	const json_t *cursor = json_object_get(answer, "parvis:cursor");
+
+	*ret = (struct replica_frontier_page){
+		.boot = json_text(answer, "parvis:boot"),
+		.cursor = json_integer_value(cursor),
+		.heads = json_object_get(answer, "orderedItems"),
+		.more = json_flag(answer, "parvis:more", false),
+	};
+	ret->count = json_array_size(ret->heads);
+	/* The boot id goes back into an address. */
+	return ret->boot != NULL && strlen(ret->boot) < CATALOGUE_BOOT_SIZE &&
+	       ret->boot[strspn(ret->boot, "0123456789abcdef")] == '\0' &&
+	       json_is_array(ret->heads) && json_is_integer(cursor) &&
+	       ret->cursor >= 0 && ret->count <= CATALOGUE_FRONTIER_HEADS;
+}
+
 static void
 take(struct call *call, const json_t *answer)
 {
-	const char *boot = json_text(answer, "parvis:boot");
-	const json_t *heads = json_object_get(answer, "orderedItems");
-	const json_t *cursor = json_object_get(answer, "parvis:cursor");
+	struct replica_frontier_page page;
 	struct cursor *mine;
 
-	/* It goes back into an address. */
-	if (boot == NULL || strlen(boot) >= CATALOGUE_BOOT_SIZE ||
-	    boot[strspn(boot, "0123456789abcdef")] != '\0' ||
-	    !json_is_array(heads) || !json_is_integer(cursor) ||
-	    json_integer_value(cursor) < 0 ||
-	    json_array_size(heads) > CATALOGUE_FRONTIER_HEADS) {
+	if (!replica_frontier_read(answer, &page)) {
 		end(call, "the answer is no frontier", true);
 		return;
 	}
-	for (size_t i = 0; i < json_array_size(heads); i++)
-		consider(call, json_array_get(heads, i));
+	for (size_t i = 0; i < page.count; i++)
+		consider(call, json_array_get(page.heads, i));
 	mine = need_cursor(call->frontier, call->peer.id);
-	mine->at = json_integer_value(cursor);
-	memcpy(mine->boot, boot, strlen(boot) + 1);
-	if (json_flag(answer, "parvis:more", false) &&
-	    ++call->pages < CALL_PAGES && clock_now() < call->until &&
-	    !call->frontier->core->stopping)
+	mine->at = page.cursor;
+	memcpy(mine->boot, page.boot, strlen(page.boot) + 1);
+	if (page.more && ++call->pages < CALL_PAGES &&
+	    clock_now() < call->until && !call->frontier->core->stopping)
 		ask(call);
 	else
 		end(call,

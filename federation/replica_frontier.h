@@ -24,4 +24,16 @@ void replica_frontier_forget(struct replica_frontier *frontier);
 /* Requests under way. */
 size_t replica_frontier_active(const struct replica_frontier *frontier);
 
+/* What a peer answered, read; borrowed from the document. */
+struct replica_frontier_page {
+	const char *boot; /* lower case hexadecimal digits */
+	int64_t cursor;   /* from 0 */
+	const json_t *heads;
+	size_t count; /* at most CATALOGUE_FRONTIER_HEADS */
+	bool more;
+};
+/* False: it is no frontier.  Pure. */
+bool replica_frontier_read(
+    const json_t *answer, struct replica_frontier_page *ret);
+
 #endif

@@ -164,6 +164,12 @@ COMMAND(relay_forget, command_relay_forget, "relay forget", "DOMAIN", 0, 0,
     "Forget what was decided on a server: relay.open holds for it when it "
     "asks.  A subscription that it has stays.")
 
+COMMAND(network, command_network, "network", "", SET_NAMES, 0, NETWORK,
+    "domain,health,~entries,~seq,@read,@contact,~lag_seconds=lag",
+    "Show the network as this node sees it, on a map and as a table: which "
+    "nodes are admitted, how far each is read, how long ago it was level "
+    "(lag, in seconds), and how it answers.")
+
 COMMAND(catalogue_show, command_catalogue_show, "catalogue show", "[DOMAIN]",
     0, 0, FIELDS, NULL,
     "Show where the node's own catalogue stands, or the copy held of another "

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "federation/catalogue_check.h"
+#include "federation/catalogue_copy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -50,6 +51,26 @@ check_accepted(const struct catalogue_read_page *page)
 	catalogue_check_free(&check);
 }
 
+/* As the first page of a copy, with what it lists as withheld. */
+static void
+try_copy(const json_t *json)
+{
+	struct catalogue_copy *copy = catalogue_copy_new("parvis.example", 0);
+	char error[CATALOGUE_READ_ERROR_SIZE] = "";
+	const char *next = NULL;
+
+	if (catalogue_copy_page(copy, json, &origin, &next, error) ==
+	    CATALOGUE_READ_NONE) {
+		ASSERT(copy->stubs <= copy->count);
+		ASSERT(copy->count <= 2 * CATALOGUE_READ_PAGE_ENTRIES);
+		for (size_t i = 0; i < copy->count; i++)
+			ASSERT(copy->entries[i].seq > 0 &&
+			       copy->entries[i].document != NULL);
+	} else
+		ASSERT(strlen(error) > 0);
+	catalogue_copy_free(&copy);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -66,6 +87,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_accepted(&page);
 	else
 		ASSERT(strlen(error) > 0);
+	try_copy(json);
 	json_decref(json);
 	return 0;
 }

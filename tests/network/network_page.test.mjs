@@ -71,3 +71,31 @@ describe("the page of the network", () => {
 		assert.ok(!(await page("?after=%3Cscript%3Ealert")).includes("<script>a"));
 	});
 });
+
+describe("parvisctl network", () => {
+	test("tells the same, with places, lag and health", async () => {
+		const view = await here.ctl("network");
+		assert.equal(view.admitted, 1);
+		assert.deepEqual(
+			view.items.map((item) => [item.domain, item.health]),
+			[
+				[here.domain, "this node"],
+				[there.domain, "well"],
+			],
+		);
+		const [, node] = view.items;
+		assert.ok(node.entries >= 1);
+		assert.ok(node.lag_seconds >= 0 && node.lag_seconds < 3600);
+		assert.ok(Math.abs(node.latitude - 48.53) < 0.2, node.latitude);
+	});
+
+	test("draws a map with the node on it, above the table", async () => {
+		const text = await here.text("network");
+		const [map, ...rest] = text.split("\n\n");
+		assert.match(map, /[\u2801-\u28ff]{5}/);
+		assert.match(map, /1/);
+		assert.match(rest.join(), /1 admitted/);
+		assert.ok(rest.join().includes(there.domain));
+		assert.ok(!text.includes(refused.domain));
+	});
+});
