@@ -173,7 +173,9 @@ page_portrait_kind(const struct portrait *portrait)
 
 	switch (portrait->kind) {
 	case PORTRAIT_PROJECT:
-		return "Projet";
+		/* Elsewhere in the fediverse a Group is one of people. */
+		return portrait->listed || portrait->stage != NULL ? "Projet"
+								   : "Groupe";
 	case PORTRAIT_NEED:
 		return "Besoin";
 	case PORTRAIT_OFFER:

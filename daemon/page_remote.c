@@ -173,8 +173,9 @@ show(struct http_request *request, const struct portrait *portrait)
 		page_set_follow_from(request, data, portrait->uri,
 		    portrait->username, portrait->domain);
 		page_set(data, "story",
-		    portrait->kind == PORTRAIT_PROJECT ? "L’histoire du projet"
-						       : "Nouvelles");
+		    portrait->kind == PORTRAIT_PROJECT && portrait->listed
+			? "L’histoire du projet"
+			: "Nouvelles");
 		r = set_notes(request, data, portrait);
 		reread(request, portrait);
 	}

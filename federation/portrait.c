@@ -190,6 +190,7 @@ from_entry(struct db *db, struct arena *arena, const struct url *url,
 		0 ||
 	    strcmp(ret->uri, url->text) != 0)
 		return -ENOENT;
+	ret->listed = true;
 	return 0;
 }
 
@@ -213,7 +214,7 @@ static int
 compose(struct db *db, struct arena *arena, const struct url *url,
     const struct actor *actor, struct portrait *ret)
 {
-	struct portrait own;
+	struct portrait own = { 0 };
 	bool told = false;
 	int r = from_entry(db, arena, url, ret), found = r;
 
@@ -229,6 +230,7 @@ compose(struct db *db, struct arena *arena, const struct url *url,
 	if (actor == NULL)
 		return 0;
 	r = from_actor(arena, actor, &own);
+	own.listed = found == 0;
 	if (r == 0 && (found != 0 || own.updated > ret->updated))
 		*ret = own;
 	else if (found != 0)

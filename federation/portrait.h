@@ -39,6 +39,7 @@ struct portrait {
 	const char *place;
 	const char *themes[PORTRAIT_WORDS_MAX], *skills[PORTRAIT_WORDS_MAX];
 	size_t theme_count, skill_count;
+	bool listed; /* in a catalogue */
 	int64_t updated;
 	/* Of the actor as the store has it; 0 when it does not. */
 	int64_t actor_id, fetched_at, story_at;

@@ -160,6 +160,14 @@ describe("what nobody here has heard of", () => {
 		assert.match(shown.body, /inconnue of pair\.localhost/);
 	});
 
+	test("is no project for being a Group", async () => {
+		const actor = peer.actor("club", { discoverable: true, type: "Group" });
+		await send("/lookup", { uri: actor.id });
+		const { body } = await remote(actor.id);
+		assert.match(body, /<p class="kind">Groupe/);
+		assert.doesNotMatch(body, /histoire du projet/);
+	});
+
 	test("is not shown for having been looked up", async () => {
 		const actor = peer.actor("discrete", { discoverable: false });
 		const sent = await send("/lookup", { uri: actor.id, next: "show" });

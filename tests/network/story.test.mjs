@@ -212,6 +212,39 @@ describe("the story of somebody elsewhere", () => {
 			await node.ctl("status");
 		});
 
+	test("comes with what its actor says of itself now", async () => {
+		const actor = await known("changeante", []);
+		await shows(actor, "changeante of pair.localhost");
+		await waitFor("it to be read", () =>
+			peer.count("GET", `${actor.path}/outbox`),
+		);
+		actor.members.name = "Un nouveau nom";
+		assert.ok(!(await page(actor)).includes("Un nouveau nom"));
+		await soon(actor);
+		await shows(actor, "Un nouveau nom");
+	});
+
+	test("stays as it was while its server has nothing to say", async () => {
+		const actor = await known("absente", []);
+		publish(actor, [create(actor, note(actor, "ce qui fut dit"))]);
+		await shows(actor, "ce qui fut dit");
+		const rules = [
+			peer.on("GET", actor.path, answers.status(410)),
+			peer.on("GET", `${actor.path}/outbox`, answers.status(410)),
+		];
+		const asked = peer.count("GET", actor.path);
+		node.configure({ "federation.reread_seconds": "1" });
+		await node.restart();
+		await waitFor("it to be asked for", async () => {
+			await page(actor);
+			return peer.count("GET", actor.path) > asked;
+		});
+		assert.match(await page(actor), /ce qui fut dit/);
+		for (const rule of rules) rule.off();
+		node.configure({ "federation.reread_seconds": "3600" });
+		await node.ctl("reload");
+	});
+
 	test("loses what was deleted there while nobody told us", async () => {
 		const actor = await known("repentie", []);
 		const stays = note(actor, "celle qui reste", DAY);
