@@ -127,6 +127,15 @@ describe("the page of what is elsewhere", () => {
 		assert.doesNotMatch(hidden.body, /solidaire/);
 	});
 
+	test("goes when this node's administrator withholds it", async () => {
+		await here.ctl("catalogue", "withhold", project.id);
+		const withheld = await remote(project.id);
+		await here.ctl("catalogue", "restore", project.id);
+		await found(true);
+		assert.equal(withheld.status, 404);
+		assert.doesNotMatch(withheld.body, /solidaire/);
+	});
+
 	test("goes with the node that is refused", async () => {
 		await here.ctl("peer", "refuse", there.domain);
 		const refused = await remote(project.id);
