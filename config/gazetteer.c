@@ -11,6 +11,7 @@
 
 #include "config/base/text.h"
 #include "config/gazetteer_format.h"
+#include "config/gazetteer_overlay.h"
 
 #define EARTH_KILOMETRES 6371.0
 /* A little less than any degree of latitude is long. */
@@ -92,6 +93,29 @@ set_division(const struct gazetteer *gazetteer,
 	*ret_name = bytes_at(gazetteer, division->name);
 }
 
+/* Where a commune is, as far as the one who holds what lies over it knows. */
+static struct gazetteer_position
+position_in(const struct gazetteer *gazetteer,
+    const struct gazetteer_overlay *overlay, uint32_t i)
+{
+	const struct packed_commune *row = commune_at(gazetteer, i);
+
+	return overlay != NULL ? overlay->positions[i]
+			       : (struct gazetteer_position){ row->latitude,
+					 row->longitude, row->approximate };
+}
+
+static struct gazetteer_position
+position_at(const struct gazetteer *gazetteer, uint32_t i)
+{
+	const struct gazetteer_overlay *overlay =
+	    gazetteer_overlay_hold(gazetteer);
+	struct gazetteer_position at = position_in(gazetteer, overlay, i);
+
+	gazetteer_overlay_release();
+	return at;
+}
+
 static void
 fill(const struct gazetteer *gazetteer, uint32_t i, const char *former,
     struct gazetteer_place *ret)
@@ -100,14 +124,17 @@ fill(const struct gazetteer *gazetteer, uint32_t i, const char *former,
 	const struct packed_division *departement =
 	    division_at(gazetteer, row->departement);
 
+	const struct gazetteer_position at = position_at(gazetteer, i);
+
 	*ret = (struct gazetteer_place){
 		.name = bytes_at(gazetteer, row->name),
 		.former_name = former,
 		.postcodes = bytes_at(gazetteer, row->postcodes),
 		.population = row->population,
-		.latitude = row->latitude * GAZETTEER_SCALE,
-		.longitude = row->longitude * GAZETTEER_SCALE,
-		.approximate = row->approximate != 0,
+		/* Divided, 205000 is 2.05 and not 2.0500000000000003. */
+		.latitude = at.latitude / GAZETTEER_UNITS,
+		.longitude = at.longitude / GAZETTEER_UNITS,
+		.approximate = at.approximate != 0,
 	};
 	write_code(row->code, ret->insee);
 	set_division(
@@ -518,58 +545,82 @@ gazetteer_distance(double latitude, double longitude, double other_latitude,
 	return 2 * EARTH_KILOMETRES * asin(sqrt(MIN(half, 1.0)));
 }
 
+/* A walk away from a position, to the south and to the north. */
+struct walk {
+	const struct gazetteer *gazetteer;
+	const struct gazetteer_overlay *overlay; /* held */
+	double latitude, longitude;
+	struct best best;
+};
+
 /*
  * One step away from a latitude: takes the commune there, unless its latitude
  * alone is farther than the last of the best; then, this way is done.
  */
 static bool
-step(const struct gazetteer *gazetteer, uint32_t commune, double latitude,
-    double longitude, struct best *best)
+step(struct walk *walk, uint32_t commune)
 {
-	const struct packed_commune *row = commune_at(gazetteer, commune);
-	double there = row->latitude * GAZETTEER_SCALE;
-	double least = fabs(there - latitude) * DEGREE_KILOMETRES;
+	struct best *best = &walk->best;
+	const struct gazetteer_position at =
+	    position_in(walk->gazetteer, walk->overlay, commune);
+	double there = at.latitude * GAZETTEER_SCALE;
+	double least = fabs(there - walk->latitude) * DEGREE_KILOMETRES;
 
 	if (best->count == best->max &&
 	    (best->max == 0 || least > -best->rows[best->count - 1].rank))
 		return false;
 	best_add(best, commune, NULL,
-	    -gazetteer_distance(
-		latitude, longitude, there, row->longitude * GAZETTEER_SCALE));
+	    -gazetteer_distance(walk->latitude, walk->longitude, there,
+		at.longitude * GAZETTEER_SCALE));
 	return true;
+}
+
+static void
+walk(struct walk *walk)
+{
+	const struct gazetteer *gazetteer = walk->gazetteer;
+	const uint32_t *sorted =
+	    walk->overlay != NULL
+		? walk->overlay->latitudes
+		: bytes_at(gazetteer, gazetteer->latitudes.at);
+	uint32_t count = gazetteer->latitudes.count, low = 0, high = count;
+	bool south = true, north = true;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (position_in(gazetteer, walk->overlay, sorted[middle])
+			    .latitude *
+			GAZETTEER_SCALE <
+		    walk->latitude)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	while (south || north) {
+		south = south && low > 0 && step(walk, sorted[--low]);
+		north = north && high < count && step(walk, sorted[high++]);
+	}
 }
 
 size_t
 gazetteer_nearest(const struct gazetteer *gazetteer, double latitude,
     double longitude, size_t max, struct gazetteer_place *ret)
 {
-	const uint32_t *sorted = bytes_at(gazetteer, gazetteer->latitudes.at);
-	uint32_t count = gazetteer->latitudes.count, low = 0, high = count;
-	bool south = true, north = true;
-	struct best best;
+	struct walk self = {
+		.gazetteer = gazetteer,
+		.overlay = gazetteer_overlay_hold(gazetteer),
+		.latitude = latitude,
+		.longitude = longitude,
+	};
+	struct best *best = &self.best;
 
-	best_init(&best, max);
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (commune_at(gazetteer, sorted[middle])->latitude *
-			GAZETTEER_SCALE <
-		    latitude)
-			low = middle + 1;
-		else
-			high = middle;
+	best_init(best, max);
+	walk(&self);
+	gazetteer_overlay_release();
+	for (size_t i = 0; i < best->count; i++) {
+		fill(gazetteer, best->rows[i].commune, NULL, &ret[i]);
+		ret[i].kilometres = -best->rows[i].rank;
 	}
-	while (south || north) {
-		south =
-		    south && low > 0 &&
-		    step(gazetteer, sorted[--low], latitude, longitude, &best);
-		north =
-		    north && high < count &&
-		    step(gazetteer, sorted[high++], latitude, longitude, &best);
-	}
-	for (size_t i = 0; i < best.count; i++) {
-		fill(gazetteer, best.rows[i].commune, NULL, &ret[i]);
-		ret[i].kilometres = -best.rows[i].rank;
-	}
-	return best.count;
+	return best->count;
 }

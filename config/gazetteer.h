@@ -46,8 +46,23 @@ struct gazetteer_place {
 	double kilometres; /* from where was asked, by gazetteer_nearest() */
 };
 
-/* The one of the program. */
+/* The one of the program, with what lies over it. */
 const struct gazetteer *gazetteer_builtin(void);
+
+struct gazetteer_point {
+	const char *insee; /* code of a commune of today */
+	double latitude, longitude;
+};
+
+/*
+ * Lays points over those of the program, in place of all that lay there; of
+ * two for a commune the later counts, and codes of none are passed over.
+ * count 0: as it was built.  A lookup sees either what was or what is.
+ */
+void gazetteer_lay_over(const struct gazetteer_point *points, size_t count);
+/* Where the program itself has a commune of today.  -ENOENT. */
+int gazetteer_bare(
+    const char *insee, double *ret_latitude, double *ret_longitude) MUST_CHECK;
 /*
  * Packed bytes, aligned to 4, as a gazetteer; they must outlive it.
  * -EINVAL when they are none of this version and machine.

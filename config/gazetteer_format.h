@@ -17,6 +17,7 @@ enum {
 
 /* Degrees are whole numbers of this part of one. */
 #define GAZETTEER_SCALE 1e-5
+#define GAZETTEER_UNITS 1e5 /* in one degree */
 
 struct gazetteer_table {
 	uint32_t at, count;

@@ -22,6 +22,8 @@ enum option_set {
 	SET_IMPORT = 1 << 10,
 	SET_INIT = 1 << 11,
 	SET_FIND = 1 << 12,
+	SET_GAZETTEER = 1 << 13,
+	SET_GAZETTEER_RESET = 1 << 14,
 	SET_SEARCH = 1 << 20,
 	SET_RECLAIM = 1 << 21,
 	SET_JOIN = 1 << 22,

@@ -291,6 +291,13 @@ find_command(struct parser *parser)
 	parser->line->command = commands_find(words, count, &used);
 }
 
+/* "-61.5" is a longitude: no option is a digit. */
+static bool
+is_number(const char *text)
+{
+	return text[1] >= '0' && text[1] <= '9';
+}
+
 static int
 take_all(struct parser *parser)
 {
@@ -304,7 +311,7 @@ take_all(struct parser *parser)
 		if (strcmp(text, "--") == 0 && !parser->only_words)
 			parser->only_words = true;
 		else if (parser->only_words || verbatim || text[0] != '-' ||
-			 text[1] == '\0')
+			 text[1] == '\0' || is_number(text))
 			parser->words[parser->word_count++] = text;
 		else if (text[1] == '-')
 			r = take_long(parser, text + 2);

@@ -24,6 +24,7 @@
 #include "config/base/log.h"
 #include "daemon/check.h"
 #include "daemon/control.h"
+#include "daemon/gazetteer_layer.h"
 #include "daemon/housekeeping.h"
 #include "daemon/keymaker.h"
 #include "daemon/template.h"
@@ -373,6 +374,10 @@ start_threads(struct service *service)
 	r = check_domain(service);
 	if (r != 0)
 		return r;
+	if (gazetteer_layer_load(service->reader) < 0) {
+		log_error("the places of communes cannot be read");
+		return EX_IOERR;
+	}
 	if (relay_prepare(node) < 0) {
 		log_error("the relay's actor could not be made");
 		return EX_IOERR;

@@ -228,6 +228,26 @@ COMMAND(place_show, command_place_show, "place show", "INSEE", 0, 0, FIELDS,
     "Show a commune, given by its INSEE code; the code of one that was merged "
     "into another leads to that one.")
 
+COMMAND(place_set, command_place_set, "place set", "INSEE LATITUDE LONGITUDE",
+    0, 0, MESSAGE, NULL,
+    "Say by hand where a commune is, in degrees (WGS 84).  It counts more than "
+    "what a file said.")
+COMMAND(place_reset, command_place_reset, "place reset", "INSEE", 0, 0,
+    MESSAGE, NULL, "Forget what place set said of a commune.")
+
+COMMAND(gazetteer_update, command_gazetteer_update, "gazetteer update",
+    "FILE", SET_GAZETTEER, COMMAND_INPUT, MESSAGE, NULL,
+    "Take where communes are from a file, in place of the one before: CSV with "
+    "codes, latitudes and longitudes, or GeoJSON of points or outlines, as "
+    "INSEE, IGN, La Poste and data.gouv.fr give them; - is standard input.")
+COMMAND(gazetteer_show, command_gazetteer_show, "gazetteer show", "", 0, 0,
+    FIELDS, NULL,
+    "Show which file the places come from and what was corrected by hand.")
+COMMAND(gazetteer_reset, command_gazetteer_reset, "gazetteer reset", "",
+    SET_GAZETTEER_RESET, 0, MESSAGE, NULL,
+    "Forget the file: places are again where the program has them, but for "
+    "those corrected by hand.")
+
 COMMAND(queue_list, command_queue_list, "queue list", "",
     SET_PAGE | SET_HOST, 0, TABLE,
     "id,host,type,attempts=tries,@next_try,~error=last error",
@@ -371,7 +391,13 @@ OPTION(SET_IMPORT, "format", CHOICE, "json|csv",
     "Format of the file; by the end of its name unless given.")
 OPTION(SET_IMPORT, "skip-bad", FLAG, NULL,
     "Import what is right and tell what is not.")
-OPTION(SET_IMPORT, "dry-run", FLAG, NULL, "Check everything, change nothing.")
+OPTION(SET_IMPORT | SET_GAZETTEER, "dry-run", FLAG, NULL,
+    "Check everything, change nothing.")
+OPTION(SET_GAZETTEER, "far", INTEGER, "KM",
+    "Leave out a place that is farther than this from where it is now; 30.  "
+    "The farthest are told with --json.")
+OPTION(SET_GAZETTEER_RESET, "corrections", FLAG, NULL,
+    "Forget what was corrected by hand too.")
 OPTION(SET_IMPORT, "update", FLAG, NULL,
     "Change profiles and projects that exist, instead of refusing them; what "
     "the file does not say stays.")
