@@ -113,7 +113,7 @@ command_network(struct command_request *request)
 	const char *after = command_text(request, "after"), *next = NULL;
 	size_t limit = command_limit(request), count = 0;
 	struct peer_figures figures;
-	struct peer *peers;
+	struct peer *peers = NULL;
 	json_t *items = json_array();
 	int r = peer_figures(request->db, &figures);
 
@@ -129,7 +129,7 @@ command_network(struct command_request *request)
 		command_refuse_errno(request, r, NULL);
 		return;
 	}
-	if (count == limit)
+	if (count > 0 && count == limit)
 		next = peers[count - 1].domain;
 	answer(request, &figures, items, next);
 }
