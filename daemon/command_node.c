@@ -277,6 +277,9 @@ add_peers(struct command_request *request, json_t *view, json_t *attention)
 		    "%" PRId64 " other nodes sign times more than ten minutes "
 		    "ahead of this node's clock: is it right?",
 		    figures.ahead);
+	json_object_set_new(view, "peers_read", json_integer(figures.read));
+	json_object_set_new(
+	    view, "entries_held", json_integer(figures.entries));
 	return 0;
 }
 

@@ -361,6 +361,19 @@ add_log(struct command_request *request, const char *domain, json_t *view)
 	command_set_time(view, "changes_too_fast_until", next > now ? next : 0);
 }
 
+/* How far it is, while it is being read. */
+static void
+add_reading(struct command_request *request, const char *domain, json_t *view)
+{
+	int64_t read, count;
+
+	if (request->node->courier == NULL ||
+	    !courier_reading(request->node->courier, domain, &read, &count))
+		return;
+	json_object_set_new(view, "reading", json_integer(read));
+	json_object_set_new(view, "reading_of", json_integer(count));
+}
+
 static void
 add_vouchers(struct command_request *request, const char *domain, json_t *view)
 {
@@ -423,6 +436,7 @@ peer_view(struct command_request *request, const struct peer *peer)
 	json_object_set_new(view, "introducer", json_boolean(peer->introducer));
 	json_object_set_new(view, "neighbour", json_boolean(peer->neighbour));
 	add_log(request, peer->domain, view);
+	add_reading(request, peer->domain, view);
 	command_set_time(view, "asked", peer->asked_at);
 	command_set_text(view, "admits_us", admits_us(request, peer));
 	command_set_time(view, "list_read", peer->list_at);

@@ -214,6 +214,9 @@ write_peers(FILE *out, struct arena *arena, const json_t *status)
 	    " waiting for a word (parvisctl peer list)",
 	    count(arena, status, "peers_admitted", "node", "nodes"),
 	    number(status, "peers_silent"), number(status, "peers_waiting"));
+	line(out, "", "%s held of %" PRId64 " of those admitted",
+	    count(arena, status, "entries_held", "entry", "entries"),
+	    number(status, "peers_read"));
 }
 
 static void

@@ -22,6 +22,7 @@
 #include "federation/fetch.h"
 #include "federation/replica_note.h"
 #include "federation/replica_pull.h"
+#include "federation/replica_progress.h"
 #include "federation/resolve.h"
 #include "federation/sender.h"
 #include "federation/visit.h"
@@ -201,6 +202,7 @@ release(struct courier *courier)
 
 	http_client_free(&core->client);
 	courier_replica_free(&core->replica);
+	replica_progress_free(&core->progress);
 	visits_free(&core->visits);
 	courier_task_list_free(&core->tasks);
 	sender_free(&core->sender);
@@ -253,6 +255,7 @@ make_parts(struct courier_core *core)
 	core->resolve = resolve_new(core);
 	core->sender = sender_new(core);
 	core->tasks = courier_task_list_new(core);
+	core->progress = replica_progress_new();
 	core->replica = courier_replica_new(core);
 	core->visits = visits_new(core);
 }
@@ -408,4 +411,12 @@ courier_figures(struct courier *courier, struct courier_figures *ret)
 	ret->requests.connections = atomic_load(&courier->connections);
 	ret->requests.request_bytes = atomic_load(&courier->request_bytes);
 	ret->requests.answer_bytes = atomic_load(&courier->answer_bytes);
+}
+
+bool
+courier_reading(struct courier *courier, const char *domain, int64_t *ret_read,
+    int64_t *ret_count)
+{
+	return replica_progress_get(
+	    courier->core.progress, domain, ret_read, ret_count);
 }

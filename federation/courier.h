@@ -71,5 +71,11 @@ struct courier_figures {
 	struct http_client_figures requests;
 };
 void courier_figures(struct courier *courier, struct courier_figures *ret);
+/*
+ * Any thread: how many entries of a node's catalogue were read just now, of
+ * how many.  False when it is not being read.
+ */
+bool courier_reading(struct courier *courier, const char *domain,
+    int64_t *ret_read, int64_t *ret_count);
 
 #endif

@@ -16,6 +16,7 @@ struct resolve;
 struct sender;
 struct courier_task_list;
 struct courier_replica;
+struct replica_progress;
 struct visits;
 
 struct courier_core {
@@ -31,9 +32,11 @@ struct courier_core {
 	struct sender *sender;
 	struct courier_task_list *tasks;
 	struct courier_replica *replica;
+	struct replica_progress *progress;
 	struct visits *visits;
 	bool stopping;
-	size_t jobs; /* that the writer has of us */
+	size_t reading; /* bytes of catalogues read and not yet applied */
+	size_t jobs;    /* that the writer has of us */
 	uint64_t delivered, failed, fetched;
 	/* Has sender and tasks looked after soon, from the event loop. */
 	void (*wake)(struct courier_core *core);

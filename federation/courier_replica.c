@@ -16,7 +16,11 @@
 #include "store/peer.h"
 
 enum {
-	PULLS_ACTIVE = 2,
+	/* At a time: while one waits for its source or for the disk, others
+	 * go on; fewer while what was read fills so much memory. */
+	PULLS_ACTIVE = 8,
+	PULLS_ACTIVE_LARGE = 2,
+	PULLS_BYTES = 16 << 20,
 	PULLS_WAITING = 4096,
 	PULL_AGAIN_SECONDS = 5, /* the first time; doubled each time */
 	PULL_TRIES = 8,
@@ -208,6 +212,13 @@ on_pulled(void *arg, const char *domain, enum replica_pull_end how)
 	replica->core->wake(replica->core);
 }
 
+static size_t
+pulls_allowed(const struct courier_replica *replica)
+{
+	return replica->core->reading < PULLS_BYTES ? PULLS_ACTIVE
+						    : PULLS_ACTIVE_LARGE;
+}
+
 /* When the next of those that wait may be read. */
 static int64_t
 run_pulls(struct courier_replica *replica)
@@ -216,7 +227,8 @@ run_pulls(struct courier_replica *replica)
 	int64_t due = INT64_MAX, now = clock_now();
 
 	for (wanted = TAILQ_FIRST(&replica->wanted);
-	     wanted != NULL && replica->active < PULLS_ACTIVE; wanted = next) {
+	     wanted != NULL && replica->active < pulls_allowed(replica);
+	     wanted = next) {
 		next = TAILQ_NEXT(wanted, link);
 		if (wanted->active)
 			continue;

@@ -22,6 +22,7 @@
 #include "federation/fetch.h"
 #include "federation/replica_get.h"
 #include "federation/replica_note.h"
+#include "federation/replica_progress.h"
 #include "federation/replica_rotation.h"
 #include "federation/url.h"
 #include "store/catalogue_withheld.h"
@@ -30,11 +31,14 @@
 enum {
 	SOURCES_MAX = 5,
 	PAGES_MAX = 1000,
+	/* For all that are read at a time: two of the largest. */
+	READING_BYTES_MAX = 2 * CATALOGUE_COPY_BYTES_MAX,
+	WELL_SECONDS = 60,    /* that it answers well is noted so often */
 	SOURCE_SECONDS = 900, /* for all pages of one source */
 };
 
 struct source {
-	int64_t peer_id, failures; /* 0: no peer of ours */
+	int64_t peer_id, failures, ok_at; /* 0: no peer of ours */
 	const char *domain;
 };
 
@@ -48,6 +52,7 @@ struct replica_pull {
 	struct catalogue_read_origin origin;
 	struct replica_held held;
 	struct catalogue_copy *copy;
+	size_t counted;      /* of core->reading */
 	bool whole;          /* from 0, whatever is held */
 	int64_t until;       /* this source has to be done */
 	bool again;          /* the second try with this source */
@@ -79,11 +84,29 @@ replica_pull_key(const struct peer *peer, struct key **ret)
 
 /* --- The end --- */
 
+/* What is in memory for it, among all that is. */
+static void
+count_bytes(struct replica_pull *pull)
+{
+	size_t bytes = pull->copy != NULL ? pull->copy->bytes : 0;
+
+	pull->core->reading += bytes - pull->counted;
+	pull->counted = bytes;
+}
+
+static void
+drop_copy(struct replica_pull *pull)
+{
+	catalogue_copy_free(&pull->copy);
+	count_bytes(pull);
+}
+
 static void
 end(struct replica_pull *pull, enum replica_pull_end how)
 {
+	drop_copy(pull);
+	replica_progress_end(pull->core->progress, pull->domain);
 	pull->done(pull->arg, pull->domain, how);
-	catalogue_copy_free(&pull->copy);
 	key_free(&pull->key);
 	arena_free(&pull->arena);
 	free(pull);
@@ -190,7 +213,10 @@ on_applied(struct writer_job *job)
 		log_debug("catalogue origin=%s source=%s entries=%zu seq=%lld",
 		    pull->domain, source->domain, pull->copy->count,
 		    (long long)pull->copy->head.seq);
-		replica_note_peer(pull->core, source->peer_id, 0, NULL, false);
+		if (source->failures > 0 ||
+		    source->ok_at < clock_now() - WELL_SECONDS)
+			replica_note_peer(
+			    pull->core, source->peer_id, 0, NULL, false);
 		end(pull, REPLICA_PULL_DONE);
 	} else if (job->result == -EPERM)
 		end(pull, REPLICA_PULL_VAIN);
@@ -291,6 +317,8 @@ go_on(struct replica_pull *pull, const char *next)
 		blame(pull, "the next page is on another host", true);
 	else if (pull->copy->pages >= PAGES_MAX)
 		blame(pull, "there are more pages than are read", true);
+	else if (pull->core->reading > READING_BYTES_MAX)
+		end(pull, REPLICA_PULL_FAILED); /* later, one after the other */
 	else if (clock_now() > pull->until)
 		blame(pull, "it takes too long", false);
 	else
@@ -400,6 +428,9 @@ on_page(void *arg, const struct http_client_answer *answer)
 	pull->origin.now = clock_now();
 	found =
 	    catalogue_copy_page(pull->copy, page, &pull->origin, &next, error);
+	count_bytes(pull);
+	replica_progress_set(pull->core->progress, pull->domain,
+	    (int64_t)pull->copy->count, pull->copy->head.count);
 	if (found != CATALOGUE_READ_NONE)
 		fault(pull, found, error);
 	else if (replica_too_large(&pull->copy->head, pull->copy->live_max))
@@ -430,7 +461,7 @@ ask(struct replica_pull *pull)
 	const char *address;
 	int64_t from;
 
-	catalogue_copy_free(&pull->copy);
+	drop_copy(pull);
 	if (catalogue_copy_look(
 		pull->core->db, pull->arena, pull->domain, &pull->held) != 0) {
 		end(pull, REPLICA_PULL_FAILED);
@@ -476,6 +507,7 @@ add_source(struct replica_pull *pull, const char *domain)
 	pull->sources[pull->source_count++] = (struct source){
 		.peer_id = peer.id,
 		.failures = peer.failures,
+		.ok_at = peer.ok_at,
 		.domain = peer.domain,
 	};
 }

@@ -239,11 +239,15 @@ int
 peer_figures(struct db *db, struct peer_figures *ret)
 {
 	static const char sql[] =
-	    "SELECT coalesce(sum(state = 1), 0), coalesce(sum(state = 0), 0),"
-	    " coalesce(sum(state = 1 AND failures > 0), 0),"
-	    " coalesce(sum(state = 0 AND rule = 0 AND asked_at <> 0), 0),"
-	    " coalesce(sum(failures > 0 AND last_error LIKE 'ahead: %'), 0)"
-	    " FROM peer";
+	    "SELECT coalesce(sum(p.state = 1), 0),"
+	    " coalesce(sum(p.state = 0), 0),"
+	    " coalesce(sum(p.state = 1 AND p.failures > 0), 0),"
+	    " coalesce(sum(p.state = 0 AND p.rule = 0 AND p.asked_at <> 0), 0),"
+	    " coalesce(sum(p.failures > 0 AND p.last_error LIKE 'ahead: %'), "
+	    "0),"
+	    " count(o.id), coalesce(sum(o.count), 0) FROM peer AS p"
+	    " LEFT JOIN catalogue_origin AS o"
+	    " ON o.domain = p.domain AND p.state = 1";
 	CLEANUP(db_done) struct statement *row = NULL;
 	int r = db_first(db, sql, NO_VALUES, &row);
 
@@ -253,6 +257,8 @@ peer_figures(struct db *db, struct peer_figures *ret)
 		ret->silent = db_take_int(row);
 		ret->asking = db_take_int(row);
 		ret->ahead = db_take_int(row);
+		ret->read = db_take_int(row);
+		ret->entries = db_take_int(row);
 	}
 	return r;
 }

@@ -128,6 +128,8 @@ struct peer_figures {
 	int64_t admitted, waiting, silent; /* silent: of the admitted */
 	int64_t asking;                    /* of those that wait */
 	int64_t ahead; /* that sign times ahead of our clock, as it seems */
+	int64_t read, entries; /* those of whose catalogue something is held,
+				  and the live entries of all of them */
 };
 int peer_figures(struct db *db, struct peer_figures *ret) MUST_CHECK;
 

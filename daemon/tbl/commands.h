@@ -146,7 +146,7 @@ COMMAND(peer_list, command_peer_list, "peer list", "", SET_NAMES | SET_PEERS,
 COMMAND(peer_show, command_peer_show, "peer show", "DOMAIN", 0, 0, FIELDS,
     NULL,
     "Show one of them: why it is admitted or not, its key, what is held of its "
-    "catalogue.")
+    "catalogue and, while that is being read, how much was.")
 
 COMMAND(relay_list, command_relay_list, "relay list", "", SET_PAGE, 0, TABLE,
     "domain,~state,~manner,~followed_back=followed back,~rule,@since",

@@ -66,6 +66,10 @@ describe("three nodes in a line", () => {
 		assert.equal(shown.state, "admitted");
 		assert.equal(shown.source, a.domain);
 		assert.ok(shown.entries >= 1);
+		const status = await b.ctl("status");
+		assert.equal(status.peers_read, 1);
+		assert.equal(status.entries_held, shown.entries);
+		assert.match(await b.text("status"), /1 entry held of 1 of those/);
 	});
 
 	test("what moves arrives by a push, and Tombstones too", async () => {
@@ -378,7 +382,7 @@ describe("a relay that lies", () => {
 
 	before(async () => {
 		[reader, origin, relay, honest] = await Promise.all([
-			Node.start("lectrice.localhost", { settings }),
+			Node.start("patiente.localhost", { settings }),
 			Peer.start("origine.localhost"),
 			Peer.start("relais.localhost"),
 			Peer.start("honnete.localhost"),
@@ -668,5 +672,67 @@ describe("an origin whose clock is ahead", () => {
 		);
 		assert.equal(await stand(reader, origin.domain), undefined);
 		assert.match((await reader.ctl("status")).attention.join(), /clock/);
+	});
+});
+
+describe("a catalogue of two pages", () => {
+	let reader, origin, hold, log;
+
+	before(async () => {
+		[reader, origin] = await Promise.all([
+			Node.start("assidue.localhost", { settings }),
+			Peer.start("longue.localhost"),
+		]);
+		const instance = origin.actor(origin.domain, { type: "Application" });
+		instance.path = "/actor";
+		instance.id = `${origin.base}/actor`;
+		log = new CatalogueLog(origin.domain, instance.ed25519.privateKey);
+		for (const n of [1, 2, 3])
+			log.write("Update", {
+				id: `${origin.base}/o/${n}`,
+				type: "Group",
+				name: `Projet ${n}`,
+			});
+		const [first, second, third] = log.items();
+		hold = Promise.withResolvers();
+		origin.on("GET", /^\/catalogue\?after=0$/, (exchange) =>
+			answers.json(
+				log.page([first, second], log.head(), {
+					next: `${origin.base}/catalogue?after=2`,
+				}),
+			)(exchange),
+		);
+		origin.on("GET", /^\/catalogue\?after=2$/, async (exchange) => {
+			await hold.promise;
+			return answers.json(log.page([third], log.head(), { after: 2 }))(
+				exchange,
+			);
+		});
+	});
+
+	after(() => stopAll(reader, origin));
+
+	test("shows how far it is while it is read", async () => {
+		await reader.ctl("peer", "admit", origin.domain);
+		const shown = await waitFor("the first page", async () => {
+			const peer = await reader.ctl("peer", "show", origin.domain);
+			return peer.reading !== undefined && peer;
+		});
+		assert.equal(shown.reading, 2);
+		assert.equal(shown.reading_of, 3);
+		assert.equal(shown.entries, undefined, "nothing is kept of a half");
+	});
+
+	test("and is there as a whole, and read no more, once it is", async () => {
+		hold.resolve();
+		const shown = await waitFor("the whole of it", async () => {
+			const peer = await reader.ctl("peer", "show", origin.domain);
+			return peer.entries !== undefined && peer;
+		});
+		assert.equal(shown.entries, 3);
+		await waitFor("the end of reading", async () => {
+			const peer = await reader.ctl("peer", "show", origin.domain);
+			return peer.reading === undefined;
+		});
 	});
 });

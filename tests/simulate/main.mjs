@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { choose, gazetteerTerritories, graph, readTerritories } from "./country.mjs";
 import { each, editProject, introduce, makeCrowd, populate } from "./crowd.mjs";
 import { Districts, canCut } from "./districts.mjs";
+import { joinCountry } from "./join.mjs";
 import { compare, converge, coverage, found, spread } from "./level.mjs";
 import { difference, memory, processor, traffic } from "./measure.mjs";
 import { Storm } from "./storm.mjs";
@@ -23,6 +24,8 @@ const { values: options } = parseArgs({
 		compare: { type: "string", default: "20000" },
 		quiet: { type: "string", default: "20" },
 		exchange: { type: "string" },
+		join: { type: "string" },
+		origins: { type: "string", default: "1254" },
 		patience: { type: "string", default: "900" },
 	},
 });
@@ -161,6 +164,16 @@ process.on("uncaughtException", (error) => {
 	console.error(`contrib/simulate: ${error.message}`);
 	process.exit(1);
 });
+
+if (options.join) {
+	await joinCountry({
+		entries: number("join"),
+		origins: number("origins"),
+		say,
+		patience,
+	});
+	process.exit(0);
+}
 
 const { districts, members } = await build();
 await publish(members);
