@@ -484,6 +484,12 @@ http_query(const struct http_request *request, const char *name)
 	return target_query(&request->target, name);
 }
 
+const struct target *
+http_parameters(const struct http_request *request)
+{
+	return &request->target;
+}
+
 const char *
 http_header(struct http_request *request, const char *name)
 {

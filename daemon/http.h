@@ -65,6 +65,8 @@ const char *http_authority(const struct http_request *request);
 const char *http_param(const struct http_request *request, const char *name);
 /* First query parameter of that name, decoded; NULL when there is none. */
 const char *http_query(const struct http_request *request, const char *name);
+/* All of them; lives as long as the request. */
+const struct target *http_parameters(const struct http_request *request);
 /*
  * A header field, any case; fields of the same name joined with ", " (RFC
  * 9110 5.3), as signatures want them.  NULL when there is none.

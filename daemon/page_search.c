@@ -186,7 +186,7 @@ add_kinds(struct http_request *request, json_t *data,
 				form->query.kinds == 1u << i));
 	}
 	page_set_list(data, "kinds", list);
-	if (form->kind != NULL)
+	if (form->kind != NULL && counts->total > 0)
 		page_set(data, "every_kind",
 		    search_form_address(request, "kind", NULL));
 }
@@ -212,9 +212,54 @@ add_territories(struct http_request *request, json_t *data,
 				0));
 	}
 	page_set_list(data, "territories", list);
-	if (form->query.territory != NULL)
+	if (form->query.territory != NULL && counts->total > 0)
 		page_set(data, "every_territory",
 		    search_form_address(request, "territory", NULL));
+}
+
+/* --- When nothing was found --- */
+
+/* A link that leaves one filter out; value NULL: it is not in use. */
+static void
+add_relaxation(struct http_request *request, json_t *list, const char *member,
+    const char *value, const char *label)
+{
+	if (value != NULL)
+		(void)json_array_append_new(list,
+		    choice(http_arena(request), label, -1,
+			search_form_address(request, member, NULL), false));
+}
+
+/* What was asked for, each to be left out by a link. */
+static void
+add_relaxations(
+    struct http_request *request, json_t *data, const struct search_form *form)
+{
+	const struct search_query *query = &form->query;
+	struct arena *arena = http_arena(request);
+	json_t *list = json_array();
+
+	if (query->within_km > 0)
+		add_relaxation(request, list, "within", form->within,
+		    arena_printf(arena, "à plus de %.0f km", query->within_km));
+	if (query->theme != NULL)
+		add_relaxation(request, list, "theme", query->theme,
+		    arena_printf(arena, "sans le thème « %s »", query->theme));
+	add_relaxation(
+	    request, list, "kind", form->kind, "dans tous les genres");
+	add_relaxation(
+	    request, list, "stage", query->stage, "où qu’en soit le projet");
+	add_relaxation(
+	    request, list, "need", query->need, "quel que soit le besoin");
+	if (query->departement != NULL)
+		add_relaxation(request, list, "departement", query->departement,
+		    arena_printf(arena, "hors du département %s aussi",
+			query->departement));
+	add_relaxation(request, list, "territory", query->territory,
+	    "dans tous les territoires");
+	page_set_list(data, "relax", list);
+	if (form->q != NULL)
+		page_set(data, "words", form->q);
 }
 
 /* --- The form --- */
@@ -224,6 +269,49 @@ option(const char *value, const char *label, const char *chosen)
 {
 	return json_pack("{s:s, s:s, s:b}", "value", value, "label", label,
 	    "chosen", chosen != NULL && strcmp(value, chosen) == 0);
+}
+
+/* "91 Essonne", as they stand in the gazetteer: in the order of codes. */
+static json_t *
+departements(struct arena *arena, const char *chosen)
+{
+	const struct gazetteer *gazetteer = gazetteer_builtin();
+	const char *last = "";
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < gazetteer_count(gazetteer); i++) {
+		struct gazetteer_place place;
+
+		gazetteer_get(gazetteer, i, &place);
+		if (place.departement == NULL ||
+		    strcmp(place.departement, last) == 0)
+			continue;
+		last = place.departement;
+		(void)json_array_append_new(
+		    list, option(last,
+			      arena_printf(
+				  arena, "%s %s", last, place.departement_name),
+			      chosen));
+	}
+	return list;
+}
+
+/* The rarer filters: open when one of them is in use. */
+static void
+add_more_filters(
+    struct http_request *request, json_t *data, const struct search_form *form)
+{
+	const struct search_query *query = &form->query;
+
+	page_set_line(http_arena(request), data, "theme", query->theme);
+	page_set_line(
+	    http_arena(request), data, "territory_given", query->territory);
+	page_set_line(http_arena(request), data, "need", query->need);
+	(void)json_object_set_new(data, "departement_options",
+	    departements(http_arena(request), query->departement));
+	if (query->theme != NULL || query->territory != NULL ||
+	    query->departement != NULL)
+		(void)json_object_set_new(data, "filtered", json_true());
 }
 
 static void
@@ -236,9 +324,7 @@ add_form(
 	page_set(data, "q", form->q);
 	page_set(data, "near", form->near);
 	page_set(data, "within", form->within);
-	page_set(data, "theme", form->query.theme);
-	page_set(data, "territory_given", form->query.territory);
-	page_set(data, "departement", form->query.departement);
+	add_more_filters(request, data, form);
 	for (int i = 0; i < SEARCH_KIND_COUNT; i++)
 		(void)json_array_append_new(
 		    list, option(search_kind_word((enum search_kind)i),
@@ -324,6 +410,8 @@ page_search(struct http_request *request, const struct search_form *form)
 		add_results(request, data, form, &page);
 		add_kinds(request, data, form, &counts);
 		add_territories(request, data, form, &counts);
+		if (page.count == 0)
+			add_relaxations(request, data, form);
 	}
 	page_answer(request, "search.html", &data);
 }

@@ -13,15 +13,21 @@ static const char *const members[] = { "q", "near", "lat", "lon", "within",
 	"kind", "stage", "theme", "need", "departement", "territory", "sort",
 	"after" };
 
+/* Where the members stand. */
+struct asked {
+	struct arena *arena;
+	const struct target *target;
+};
+
 /* A member's value; what is empty was not given. */
 static const char *
-given(struct http_request *request, const char *name)
+given(const struct asked *asked, const char *name)
 {
-	const char *value = http_query(request, name);
+	const char *value = target_query(asked->target, name);
 
 	if (value == NULL)
 		return NULL;
-	value = text_trim(http_arena(request), value);
+	value = text_trim(asked->arena, value);
 	return value[0] == '\0' ? NULL : value;
 }
 
@@ -65,12 +71,12 @@ take_commune(struct search_form *form)
 }
 
 static void
-take_position(struct http_request *request, struct search_form *form)
+take_position(const struct asked *asked, struct search_form *form)
 {
-	const char *lat = given(request, "lat"), *lon = given(request, "lon");
+	const char *lat = given(asked, "lat"), *lon = given(asked, "lon");
 	struct search_query *query = &form->query;
 
-	form->near = given(request, "near");
+	form->near = given(asked, "near");
 	if (form->near != NULL) {
 		take_commune(form);
 		return;
@@ -88,11 +94,11 @@ take_position(struct http_request *request, struct search_form *form)
 }
 
 static void
-take_distance(struct http_request *request, struct search_form *form)
+take_distance(const struct asked *asked, struct search_form *form)
 {
 	double km;
 
-	form->within = given(request, "within");
+	form->within = given(asked, "within");
 	if (form->within == NULL)
 		return;
 	if (text_double(form->within, &km) < 0 || !(km > 0) ||
@@ -107,11 +113,11 @@ take_distance(struct http_request *request, struct search_form *form)
 }
 
 static void
-take_kind(struct http_request *request, struct search_form *form)
+take_kind(const struct asked *asked, struct search_form *form)
 {
 	enum search_kind kind;
 
-	form->kind = given(request, "kind");
+	form->kind = given(asked, "kind");
 	if (form->kind == NULL)
 		return;
 	if (search_kind_parse(form->kind, &kind) < 0)
@@ -122,9 +128,9 @@ take_kind(struct http_request *request, struct search_form *form)
 }
 
 static void
-take_sort(struct http_request *request, struct search_form *form)
+take_sort(const struct asked *asked, struct search_form *form)
 {
-	form->sort = given(request, "sort");
+	form->sort = given(asked, "sort");
 	if (form->sort == NULL || strcmp(form->sort, "best") == 0)
 		return;
 	if (strcmp(form->sort, "newest") == 0)
@@ -138,48 +144,64 @@ take_sort(struct http_request *request, struct search_form *form)
 
 /* A word that is compared as it is; too long a one fits nothing. */
 static const char *
-filter(struct http_request *request, const char *name)
+filter(const struct asked *asked, const char *name)
 {
-	const char *value = given(request, name);
+	const char *value = given(asked, name);
 
 	return value != NULL && strlen(value) <= VALUE_MAX ? value : NULL;
 }
 
 void
-search_form_read(struct http_request *request, struct search_form *ret)
+search_form_parse(
+    struct arena *arena, const struct target *target, struct search_form *ret)
 {
+	const struct asked itself = { arena, target }, *asked = &itself;
 	struct search_query *query = &ret->query;
 
 	*ret = (struct search_form){ .query.limit = SEARCH_FORM_PAGE };
-	ret->q = given(request, "q");
+	ret->q = given(asked, "q");
 	query->text = ret->q;
-	query->stage = filter(request, "stage");
-	query->theme = filter(request, "theme");
-	query->need = filter(request, "need");
-	query->departement = filter(request, "departement");
-	query->territory = filter(request, "territory");
-	query->after = filter(request, "after");
-	take_position(request, ret);
-	take_distance(request, ret);
-	take_kind(request, ret);
-	take_sort(request, ret);
+	query->stage = filter(asked, "stage");
+	query->theme = filter(asked, "theme");
+	query->need = filter(asked, "need");
+	query->departement = filter(asked, "departement");
+	query->territory = filter(asked, "territory");
+	query->after = filter(asked, "after");
+	take_position(asked, ret);
+	take_distance(asked, ret);
+	take_kind(asked, ret);
+	take_sort(asked, ret);
+}
+
+void
+search_form_read(struct http_request *request, struct search_form *ret)
+{
+	search_form_parse(http_arena(request), http_parameters(request), ret);
 }
 
 static void
-put_member(struct http_request *request, struct buf *buf, const char *name,
-    const char *value)
+put_member(
+    struct arena *arena, struct buf *buf, const char *name, const char *value)
 {
 	if (value == NULL || value[0] == '\0')
 		return;
 	buf_putc(buf, strchr(buf_str(buf), '?') == NULL ? '?' : '&');
-	buf_printf(buf, "%s=%s", name,
-	    text_percent_encode(http_arena(request), value));
+	buf_printf(buf, "%s=%s", name, text_percent_encode(arena, value));
 }
 
 const char *
 search_form_address(
     struct http_request *request, const char *member, const char *value)
 {
+	return search_form_link(
+	    http_arena(request), http_parameters(request), member, value);
+}
+
+const char *
+search_form_link(struct arena *arena, const struct target *target,
+    const char *member, const char *value)
+{
+	const struct asked asked = { arena, target };
 	const char *ret;
 	struct buf buf;
 
@@ -187,14 +209,13 @@ search_form_address(
 	buf_puts(&buf, "/search");
 	for (size_t i = 0; i < N_ELEMENTS(members); i++) {
 		if (strcmp(members[i], member) == 0)
-			put_member(request, &buf, member, value);
+			put_member(arena, &buf, member, value);
 		else if (strcmp(members[i], "after") != 0)
-			put_member(request, &buf, members[i],
-			    given(request, members[i]));
+			put_member(
+			    arena, &buf, members[i], given(&asked, members[i]));
 	}
-	ret = buf_failed(&buf)
-		  ? "/search"
-		  : arena_strndup(http_arena(request), buf_str(&buf), buf.len);
+	ret = buf_failed(&buf) ? "/search"
+			       : arena_strndup(arena, buf_str(&buf), buf.len);
 	buf_done(&buf);
 	return ret;
 }

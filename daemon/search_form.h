@@ -21,6 +21,7 @@
 
 #include "config/gazetteer.h"
 #include "daemon/http.h"
+#include "daemon/target.h"
 #include "store/search.h"
 
 enum { SEARCH_FORM_PAGE = 20, SEARCH_FORM_NAMESAKES = 5 };
@@ -38,9 +39,14 @@ struct search_form {
 };
 
 void search_form_read(struct http_request *request, struct search_form *ret);
+/* The same of an address that was taken apart; pure, any thread. */
+void search_form_parse(
+    struct arena *arena, const struct target *target, struct search_form *ret);
 /* "/search?..." of the same search with one member set to a value (NULL:
  * without it), and without its cursor unless that is the member. */
 const char *search_form_address(
     struct http_request *request, const char *member, const char *value);
+const char *search_form_link(struct arena *arena, const struct target *target,
+    const char *member, const char *value);
 
 #endif

@@ -40,6 +40,7 @@ const NAMES = [
 	...["project", "bare project", "paused project", "update"],
 	...["untitled update", "foreign update", "deleted", "unknown"],
 	...["search", "search near", "search in vain", "search that is wrong"],
+	...["search filtered in vain"],
 	...["network", "elsewhere", "elsewhere, bare", "nowhere"],
 	...["follow", "follow from here"],
 ];
@@ -175,6 +176,10 @@ async function fill() {
 	pages.set("search in vain", [
 		`/search?q=${LONG}`,
 		`${LONG} · Chercher · Up PNR Chevreuse`,
+	]);
+	pages.set("search filtered in vain", [
+		"/search?near=Dourdan&within=5&theme=xyz&departement=91&kind=need",
+		"Chercher · Up PNR Chevreuse",
 	]);
 	pages.set("search that is wrong", [
 		"/search?near=Xyzzyq",
@@ -337,6 +342,26 @@ describe("searching", () => {
 				await page.keyboard.press("Enter");
 				await page.waitForURL(/@ecocentre/);
 			}));
+
+	test("more filters open, and are kept, without scripts", () =>
+		search({ scripts: false, width: 320 }, async ({ page }) => {
+			assert.ok(!(await page.locator("#theme").isVisible()));
+			await page.locator("summary").focus();
+			await page.keyboard.press("Enter");
+			await page.locator("#theme").fill("sans exemple");
+			await page.locator("#departement").selectOption("91");
+			await page.locator("#q").fill("ecocentre");
+			await page.keyboard.press("Enter");
+			await page.waitForURL(/theme=sans/);
+			assert.ok(await page.locator("#theme").isVisible());
+			assert.equal(await page.locator("#departement").inputValue(), "91");
+			assert.equal(await page.locator(".result").count(), 0);
+			// What stands in the way is named, and left out by a link.
+			const link = page.getByRole("link", { name: /sans le thème/ });
+			await link.click();
+			await page.waitForURL((url) => !url.searchParams.has("theme"));
+			assert.ok((await page.locator(".result").count()) > 0);
+		}));
 
 	test("a commune is suggested while it is typed", () =>
 		search({}, async ({ page, complaints }) => {
