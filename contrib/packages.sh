@@ -9,7 +9,8 @@
 set -eu
 
 build_packages=(
-	ca-certificates cmake gcc libc6-dev libcsv-dev libcurl4-openssl-dev
+	ca-certificates cmake gcc libc6-dev libcrypt-dev libcsv-dev
+	libcurl4-openssl-dev
 	libevent-dev libgumbo-dev libidn2-dev libinih-dev libjansson-dev
 	libmd4c-dev libmd4c-html0-dev libsqlite3-dev libssl-dev libstemmer-dev
 	ninja-build openssl pkg-config zlib1g-dev

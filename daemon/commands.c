@@ -28,6 +28,7 @@ enum option_set {
 	SET_RECLAIM = 1 << 21,
 	SET_JOIN = 1 << 22,
 	SET_PEERS = 1 << 23,
+	SET_ACCOUNT = 1 << 24,
 };
 
 static const struct command commands[] = {

@@ -10,6 +10,7 @@
 #include "federation/catalogue.h"
 #include "federation/catalogue_copy.h"
 #include "federation/catalogue_index.h"
+#include "store/account.h"
 #include "store/actor.h"
 #include "store/object.h"
 #include "store/outbox.h"
@@ -114,6 +115,8 @@ work(struct writer_job *job, struct db *db)
 	if (r == 0)
 		r = object_forget_old(
 		    db, self->posts_before, clock_now(), STEP_POSTS, &posts);
+	if (r == 0)
+		r = account_forget_orphans(db, clock_now());
 	self->more = seen + buried + sent >= STEP_ROWS || posts >= STEP_POSTS;
 	if (r == 0)
 		r = forget_stories(self, db);

@@ -6,6 +6,7 @@
  *	store-writer   the only one that changes the database
  *	courier        speaks to other servers
  *	keymaker       makes key pairs
+ *	hasher         hashes passwords
  *	web 0..N       answer requests
  *	main           signals, control socket, housekeeping (this one)
  */
@@ -25,6 +26,7 @@
 #include "daemon/check.h"
 #include "daemon/control.h"
 #include "daemon/gazetteer_layer.h"
+#include "daemon/hasher.h"
 #include "daemon/housekeeping.h"
 #include "daemon/keymaker.h"
 #include "daemon/template.h"
@@ -434,6 +436,9 @@ start_web(struct service *service, const struct settings *settings)
 	    ratelimit_new(SENDER_SLOTS, WEB_VISITS_PER_MINUTE);
 	service->web.lookups =
 	    ratelimit_new(SENDER_SLOTS, settings->listen_lookups_per_minute);
+	service->web.signins =
+	    ratelimit_new(SENDER_SLOTS, WEB_SIGNINS_PER_MINUTE);
+	service->web.hasher = hasher_start();
 	if (worker_pool_start(&options, &pool, error) < 0) {
 		log_error("%s", error);
 		return EX_UNAVAILABLE;
@@ -487,6 +492,7 @@ stop(struct service *service)
 		worker_pool_stop(service->pool);
 		worker_pool_join(service->pool);
 	}
+	hasher_stop(&service->web.hasher);
 	watch_for(service, NULL, NULL);
 	if (keymaker != NULL)
 		keymaker_stop(&keymaker);
@@ -501,6 +507,7 @@ stop(struct service *service)
 	ratelimit_free(&service->web.senders);
 	ratelimit_free(&service->web.lookups);
 	ratelimit_free(&service->web.visits);
+	ratelimit_free(&service->web.signins);
 	tls_free(&service->tls);
 	template_unload();
 	for (size_t i = 0; i < service->signal_count; i++)

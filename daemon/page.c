@@ -7,6 +7,7 @@
 #include "config/base/clock.h"
 #include "config/base/text.h"
 #include "daemon/page_text.h"
+#include "daemon/session.h"
 #include "daemon/template.h"
 #include "federation/sanitize.h"
 
@@ -128,6 +129,7 @@ page_data(
 	struct web *web = web_of(request);
 	struct arena *arena = http_arena(request);
 	json_t *data = json_object();
+	struct account account;
 	struct actor territory;
 	const char *name = web->node->domain;
 
@@ -139,6 +141,8 @@ page_data(
 		? name
 		: arena_printf(arena, "%s · %s", title, name));
 	page_set_line(arena, data, "description", description);
+	if (session_of(request, &account))
+		page_set_line(arena, data, "visitor", account.username);
 	return data;
 }
 
@@ -193,12 +197,15 @@ page_set_follow_from(struct http_request *request, json_t *data,
 {
 	struct arena *arena = http_arena(request);
 	json_t *follow = json_object();
+	struct account account;
 
 	if (username != NULL) {
 		page_set(follow, "user", arena_printf(arena, "@%s", username));
 		page_set(follow, "host", arena_printf(arena, "@%s", domain));
 	}
 	page_set(follow, "uri", uri);
+	if (session_of(request, &account))
+		page_set(follow, "visitor", account.username);
 	(void)json_object_set_new(data, "follow", follow);
 	http_set_policy(request, HTTP_POLICY_LEADS_AWAY);
 }

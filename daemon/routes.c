@@ -69,6 +69,14 @@ const struct route web_routes[] = {
 	FORM("/follow", page_follow_sent),
 	GET("/authorize_interaction", page_authorize),
 	FORM("/lookup", page_lookup_sent),
+	GET("/signin", page_signin),
+	FORM("/signin", page_signin_sent),
+	FORM("/signout", page_signout_sent),
+	GET("/welcome", page_welcome),
+	FORM("/welcome", page_welcome_sent),
+	GET("/home", page_home),
+	FORM("/home/follow", page_home_follow_sent),
+	FORM("/home/unfollow", page_home_unfollow_sent),
 	GET("/@:username", api_by_name),
 };
 

@@ -17,6 +17,7 @@
 #include "federation/courier.h"
 #include "federation/document.h"
 #include "federation/inbox.h"
+#include "federation/publish.h"
 
 /* Shared by all workers; main owns it. */
 struct web_shared {
@@ -24,10 +25,12 @@ struct web_shared {
 	struct ratelimit *senders; /* activities, by host of the signer */
 	struct ratelimit *lookups; /* forms (form.h), by client */
 	struct ratelimit *visits;  /* pages that have others asked, by client */
-	atomic_uint waiting;       /* requests in web_wait_for_actors() */
+	struct ratelimit *signins; /* passwords tried, by account */
+	struct hasher *hasher;
+	atomic_uint waiting; /* requests in web_wait_for_actors() */
 };
 
-enum { WEB_VISITS_PER_MINUTE = 30 };
+enum { WEB_VISITS_PER_MINUTE = 30, WEB_SIGNINS_PER_MINUTE = 6 };
 enum { WEB_WAITING_MAX = 256 }; /* of one thread */
 
 struct web {
@@ -100,6 +103,28 @@ typedef void web_wanted_fn(
 void web_want(struct http_request *request, enum want_kind kind,
     const char *uri, web_wanted_fn *then);
 
+/*
+ * Something to be written for a request that waits, parked: as in publish.h.
+ * web_job_new() gives one with an arena of its own, in which what work() needs
+ * is put; web_job_submit() hands it over.  then() is called on this thread,
+ * unless the client left, and must answer; the job goes afterwards.
+ */
+struct web_job {
+	struct writer_job job;
+	struct arena *arena;
+	struct publish publish; /* ready in work() */
+	int (*work)(struct web_job *job);
+	void (*then)(struct http_request *request, struct web_job *job);
+	void *arg;
+	/* Of web_job.c: */
+	struct web *web;
+	struct worker *worker;
+	const struct node_snapshot *snapshot;
+	uint64_t id;
+};
+struct web_job *web_job_new(struct http_request *request);
+void web_job_submit(struct http_request *request, struct web_job *job);
+
 /* Every route of the node, for worker_options. */
 extern const struct route web_routes[];
 extern const size_t web_route_count;
@@ -138,6 +163,14 @@ void page_follow(struct http_request *request);
 void page_follow_sent(struct http_request *request);
 void page_authorize(struct http_request *request);
 void page_lookup_sent(struct http_request *request);
+void page_signin(struct http_request *request);
+void page_signin_sent(struct http_request *request);
+void page_signout_sent(struct http_request *request);
+void page_welcome(struct http_request *request);
+void page_welcome_sent(struct http_request *request);
+void page_home(struct http_request *request);
+void page_home_follow_sent(struct http_request *request);
+void page_home_unfollow_sent(struct http_request *request);
 
 /* HTML of one actor and one object; called by the handlers above. */
 void page_actor(struct http_request *request, const struct actor *actor);

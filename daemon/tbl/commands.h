@@ -164,6 +164,24 @@ COMMAND(relay_forget, command_relay_forget, "relay forget", "DOMAIN", 0, 0,
     "Forget what was decided on a server: relay.open holds for it when it "
     "asks.  A subscription that it has stays.")
 
+COMMAND(account_create, command_account_create, "account create", "USERNAME",
+    SET_ACCOUNT, 0, MESSAGE, NULL,
+    "Let a profile of this node sign in: the answer is a link at which a "
+    "password is chosen, good for a week.")
+COMMAND(account_link, command_account_link, "account link", "USERNAME", 0, 0,
+    MESSAGE, NULL,
+    "Another such link, for who forgot the password or let the week pass; the "
+    "one before leads nowhere any more.")
+COMMAND(account_list, command_account_list, "account list", "", SET_NAMES, 0,
+    TABLE, "username,~email,password,suspended,@signed_in=signed in",
+    "List who may sign in.")
+COMMAND(account_suspend, command_account_suspend, "account suspend",
+    "USERNAME YES|NO", 0, 0, MESSAGE, NULL,
+    "Keep somebody from signing in, and sign them out everywhere; or no more.")
+COMMAND(account_remove, command_account_remove, "account remove", "USERNAME", 0,
+    0, MESSAGE, NULL,
+    "Take an account away; the profile and what it published stay.")
+
 COMMAND(network, command_network, "network", "", SET_NAMES, 0, NETWORK,
     "domain,health,~entries,~seq,@read,@contact,~lag_seconds=lag",
     "Show the network as this node sees it, on a map and as a table: which "
@@ -325,6 +343,8 @@ OPTION(SET_ACTOR, "indexable", CHOICE, "yes|no",
     "Whether its public updates may be searched.")
 OPTION(SET_ACTOR, "manually-approves", CHOICE, "yes|no",
     "Whether followers wait for parvisctl requests accept.")
+OPTION(SET_ACCOUNT, "email", TEXT, "ADDRESS",
+    "E-mail address; one can sign in with it too.")
 OPTION(SET_JOIN, "introducer", TEXT, "YES|NO",
     "Whether whom it admits is admitted here too; yes unless it is said.")
 OPTION(SET_PEERS, "state", TEXT, "STATE",

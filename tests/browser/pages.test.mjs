@@ -14,6 +14,7 @@ const axe = readFileSync(
 	createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
 	"utf8",
 );
+const PASSWORD = "une phrase que moi seule connais";
 const LONG = "Anticonstitutionnellementinterminablement".repeat(2);
 const TEXT = `# Grand titre
 
@@ -43,6 +44,7 @@ const NAMES = [
 	...["search filtered in vain"],
 	...["network", "elsewhere", "elsewhere, bare", "nowhere"],
 	...["follow", "follow from here"],
+	...["sign in", "choose a password", "home", "home, bare"],
 ];
 const EXCHANGE = {
 	"replication.exchange_seconds": "1",
@@ -101,6 +103,48 @@ async function fillOther() {
 		"Adresse inconnue ici · Up PNR Chevreuse",
 		404,
 	]);
+}
+
+// Signs in for the first time: the cookie.
+async function enter(username) {
+	const { link } = await node.ctl("account", "create", username);
+	const answer = await request(`${node.base}/welcome`, {
+		method: "POST",
+		headers: { "content-type": "application/x-www-form-urlencoded" },
+		body: new URLSearchParams({
+			token: new URL(link).searchParams.get("token"),
+			password: PASSWORD,
+		}).toString(),
+	});
+	assert.equal(answer.status, 303);
+	return [answer.headers["set-cookie"]].flat()[0].split(";")[0];
+}
+
+async function fillAccounts() {
+	const marie = await enter("marie");
+	const { link } = await node.ctl("account", "create", "atelier");
+	const { pathname, search } = new URL(link);
+	pages.set("sign in", [
+		"/signin?next=%2Fsearch",
+		"Se connecter · Up PNR Chevreuse",
+	]);
+	pages.set("choose a password", [
+		pathname + search,
+		"Choisir un mot de passe · Up PNR Chevreuse",
+	]);
+	await node.profile("lise");
+	pages.set("home, bare", [
+		"/home",
+		"Accueil · Up PNR Chevreuse",
+		200,
+		await enter("lise"),
+	]);
+	await node.ctl("follow", "marie", "ecocentre");
+	const moulin = await other.actor("moulin");
+	await node.ctl("follow", "marie", moulin.id);
+	await node.publish("ecocentre", TEXT, "--title", `Les murs ${LONG}`);
+	await node.publish("ecocentre", "Sans titre.");
+	pages.set("home", ["/home", "Accueil · Up PNR Chevreuse", 200, marie]);
 }
 
 async function fill() {
@@ -200,6 +244,7 @@ before(async () => {
 	]);
 	await fill();
 	await fillOther();
+	await fillAccounts();
 	browser = await launch();
 });
 
@@ -209,9 +254,9 @@ after(async () => {
 });
 
 function see(name, options, look) {
-	const [address, title, status = 200] = pages.get(name);
+	const [address, title, status = 200, cookie] = pages.get(name);
 	const url = new URL(address, node.base).href;
-	return visit(browser, url, options, (seen) =>
+	return visit(browser, url, { cookie, ...options }, (seen) =>
 		look({ ...seen, title, status }),
 	);
 }
@@ -415,6 +460,52 @@ describe("following from an account elsewhere", () => {
 				await page.locator("#account").getAttribute("aria-invalid"),
 				"true",
 			);
+		}));
+});
+
+describe("signing in", () => {
+	for (const scripts of [true, false])
+		test(`by keyboard alone, ${scripts ? "with" : "without"} scripts, and back to what one came for`, () =>
+			see("elsewhere", { scripts, width: 320 }, async ({ page, complaints }) => {
+				const address = page.url();
+				await page.goto(
+					`${node.base}/signin?next=${encodeURIComponent(
+						address.slice(node.base.length),
+					)}`,
+				);
+				await page.locator("#name").focus();
+				await page.keyboard.type("lise");
+				await page.keyboard.press("Tab");
+				await page.keyboard.type(PASSWORD);
+				await page.keyboard.press("Enter");
+				await page.waitForURL(address);
+				const follow = page.getByRole("button", { name: "Suivre comme @lise" });
+				await follow.focus();
+				await page.keyboard.press("Enter");
+				await page.waitForURL(/\/home/);
+				await page
+					.locator(".follows a", { hasText: "Le moulin de Saint-Chéron" })
+					.waitFor();
+				const end = page.getByRole("button", { name: /^Ne plus suivre/ });
+				await end.focus();
+				await page.keyboard.press("Enter");
+				await page.getByText("Personne pour le moment").waitFor();
+				await page
+					.getByRole("button", { name: "Se déconnecter", exact: true })
+					.click();
+				await page.waitForURL(`${node.base}/`);
+				await page.getByRole("link", { name: "Se connecter" }).waitFor();
+				assert.deepEqual(complaints, []);
+			}));
+
+	test("an error is told where the password was typed, without it", () =>
+		see("sign in", {}, async ({ page }) => {
+			await page.locator("#name").fill("marie");
+			await page.locator("#password").fill("pas la bonne phrase");
+			await page.keyboard.press("Enter");
+			await page.locator('[role="alert"]').waitFor();
+			assert.equal(await page.locator("#name").inputValue(), "marie");
+			assert.equal(await page.locator("#password").inputValue(), "");
 		}));
 });
 

@@ -30,7 +30,7 @@ export function launch() {
 // answer, the addresses asked for and all complaints (errors on the console,
 // dialogs, exceptions), and closes it.
 export async function visit(browser, address, options, look) {
-	const { width = 1280, scripts = true, scheme = "light" } = options;
+	const { width = 1280, scripts = true, scheme = "light", cookie } = options;
 	const context = await browser.newContext({
 		ignoreHTTPSErrors: true,
 		javaScriptEnabled: scripts,
@@ -39,6 +39,11 @@ export async function visit(browser, address, options, look) {
 		viewport: { width, height: 800 },
 	});
 	context.setDefaultTimeout(PATIENCE_MS);
+	if (cookie) {
+		const [name, value] = cookie.split("=");
+		const { origin } = new URL(address);
+		await context.addCookies([{ name, value, url: origin, secure: true }]);
+	}
 	const asked = [];
 	const complaints = [];
 	context.on("request", (r) => asked.push(r.url()));
