@@ -218,8 +218,8 @@ page_signin_sent(struct http_request *request)
 	next = session_next(target_query(&form, "next"));
 	if (name != NULL && name[0] == '@')
 		name++;
-	if (text_empty(name) || text_empty(password) ||
-	    strlen(name) > NAME_MAX_BYTES ||
+	if (name == NULL || password == NULL || name[0] == '\0' ||
+	    password[0] == '\0' || strlen(name) > NAME_MAX_BYTES ||
 	    strlen(password) > HASHER_PASSWORD_MAX) {
 		answer_signin(request, 422, name, next,
 		    "Donnez votre nom et votre mot de passe.");
