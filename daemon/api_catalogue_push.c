@@ -172,7 +172,8 @@ apply(struct http_request *request, const struct judged *judged)
 	push->copy->bytes_max = snapshot->settings->network_origin_bytes;
 	node_release(&snapshot);
 	if (catalogue_copy_page(push->copy, judged->document, &judged->read,
-		&next, error) != CATALOGUE_READ_NONE) {
+		&next, error) != CATALOGUE_READ_NONE ||
+	    push->copy->stubs > 0) { /* others may have what is withheld */
 		push_free(push);
 		return false;
 	}

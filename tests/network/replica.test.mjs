@@ -625,6 +625,28 @@ describe("a relay that withholds an entry", () => {
 		);
 		assert.equal(page["parvis:withheld"], undefined);
 	});
+
+	test("by a push has the log read elsewhere, not taken with a hole", async () => {
+		const after = log.seq;
+		log.write("Update", { ...thing(1), name: "Fontaine claire" });
+		const since = log.items().filter((e) => e["parvis:seq"] > after);
+		const answer = await request(`${reader.base}/catalogue/push`, {
+			method: "POST",
+			headers: { "content-type": AS2 },
+			body: JSON.stringify({
+				...withheld(since),
+				"parvis:after": after,
+				"parvis:sender": relay.domain,
+			}),
+		});
+		assert.equal(answer.status, 202);
+		await waitFor("the new name", async () =>
+			(await names()).includes("Fontaine claire"),
+		);
+		assert.ok(
+			(await copyOf(reader, origin.domain)).includes("Fontaine claire"),
+		);
+	});
 });
 
 describe("an origin whose clock is ahead", () => {
